@@ -207,6 +207,7 @@ without_card_numbers(
     inventory_taxcategory=["name::text"],
     inventory_media=["alt::text"],
     inventory_deposit=["name::text"],
+    inventory_returnpolicy=["name::text"],
     inventory_location=["name::text", "street_address", "city", "region"],
     inventory_openingexception=["note::text"],
     inventory_pricelist=["name::text", "reason"],

@@ -10,6 +10,7 @@ from orders.events import (
     BalancePaid,
     OrderCancelled,
     OrderCompleted,
+    OrderPartlyCancelled,
     OrderPlaced,
     OrderRespelt,
     OrderShipped,
@@ -80,7 +81,7 @@ def remember_chosen_receipt(entry: Entry) -> None:
 
 @handles(
     *(OrderPlaced, BalancePaid, PickupCollected, OrderShipped, OrderCompleted, OrderCancelled, PickupExpired),
-    *(PickupRejected, RefundDone, RefundFailed, ReturnReceived),
+    *(OrderPartlyCancelled, PickupRejected, RefundDone, RefundFailed, ReturnReceived),
 )
 def settle_points(entry: Entry) -> None:
     """Recompute the points of an order after any change of its value, in whatever order the events arrive."""

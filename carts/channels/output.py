@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
+from carts.channels.return_policies import ReturnPolicyOut, return_policy_json
 from carts.queries.carts import CartLineView, CartView
 from carts.queries.quoting import quote_cart
+from carts.queries.terms.return_policies import return_policies_of
 from carts.rules.cart_codes import code_expires_at
 from carts.rules.gifts import QuotedGift
 from carts.rules.problems import INSUFFICIENT_STOCK, Problem
@@ -35,13 +37,18 @@ def cart_json(cart: CartView | None, *, by: Actor, now: datetime) -> dict[str, A
     if cart is None:
         return _empty_json()
     currency, quoted = cart.currency, quote_cart(cart, by=by, now=now)
+    policies = return_policies_of(cart, by=by)
     language = active_language()
     return {
         "id": str(cart.id),
         "version": cart.version,
         "currency": currency,
         "changed_at": cart.changed_at.isoformat(),
-        "lines": [_line_json(line, quoted.lines[line.id], currency, language) for line in cart.lines],
+        "lines": [
+            _line_json(line, quoted.lines[line.id], currency, language)
+            | {"return_policy": return_policy_json(policies[line.id], currency) if line.id in policies else None}
+            for line in cart.lines
+        ],
         "discounts": [_discount_json(discount, currency, language) for discount in quoted.discounts],
         "vouchers": [_voucher_json(voucher, currency) for voucher in quoted.vouchers],
         "gifts": [_gift_json(gift, currency, language) for gift in quoted.gifts],
@@ -229,6 +236,7 @@ class CartLineOut(serializers.Serializer[Any]):
     added_store = serializers.CharField(allow_null=True)
     added_at = serializers.DateTimeField()
     problems = ProblemOut(many=True)
+    return_policy = ReturnPolicyOut(allow_null=True, help_text="Under which it may come back; null without one.")
 
 
 class FeeOut(serializers.Serializer[Any]):

@@ -1,9 +1,10 @@
 """
 The configuration with which every cart is priced and shown, read once and cached in this process.
 
-Triggers increase its version (migrations from 0008 on) whenever taxes, promotions, shipping rates, delivery methods, or
-the names, places and time zones of stores change. The statement that reads a cart returns the version too, so the
-cached configuration is never older than the cart, and pricing costs no statement until something changes.
+Triggers increase its version (migrations from 0008 on) whenever taxes, promotions, shipping rates, delivery methods,
+return policies, or the names, places and time zones of stores change. The statement that reads a cart returns the
+version too, so the cached configuration is never older than the cart, and pricing costs no statement until something
+changes.
 """
 
 import logging
@@ -24,6 +25,7 @@ from carts.rules.rewards import parse_reward
 from carts.rules.taxes import Rate, TaxPlace, TaxTable, Zone, joined
 from core.data import sql
 from core.texts.translated import TranslatedText
+from inventory.rules.return_policies import ReturnTerms
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +61,14 @@ SELECT (SELECT value FROM carts_configversion) AS version,
        (SELECT coalesce(jsonb_agg(to_jsonb(fee) ORDER BY fee.id), '[]') FROM (
             SELECT id, name, currency, amount, below, channel, country, tax_category_id AS tax_category, starts_at,
                    ends_at
-            FROM carts_fee) AS fee) AS fees
+            FROM carts_fee) AS fee) AS fees,
+       (SELECT jsonb_agg(jsonb_build_object(
+            'name', policy.name, 'kind', policy.kind, 'days', policy.window_days,
+            'statutory_days', policy.statutory_days, 'category', coalesce(category.path, ''), 'store', policy.store_id,
+            'fees', (SELECT coalesce(jsonb_object_agg(fee.currency, fee.amount), '{}')
+                     FROM inventory_returnfee AS fee WHERE fee.policy_id = policy.id)))
+        FROM inventory_returnpolicy AS policy
+        LEFT JOIN inventory_category AS category ON category.id = policy.category_id) AS return_policies
 """
 
 
@@ -82,7 +91,7 @@ class PricingConfig:
     asks_about_buyer: a promotion depends on the buyer; asks_about_reductions: one leaves out reduced goods; gives: one
     adds a gift. stores: by id. shipping: by currency; a currency without a rate ships free. delivery: the methods in
     use; without any, shipping counts. deposits: by deposit, country and currency. fees: on an order as a whole; past
-    ones, too, since a till may still send an older sale.
+    ones, too, since a till may still send an older sale. return_policies: of goods, by category and store.
     """
 
     version: int
@@ -98,6 +107,7 @@ class PricingConfig:
     delivery: DeliveryTable | None = None
     deposits: Deposits = field(default_factory=dict)
     fees: Sequence[Fee] = ()
+    return_policies: Sequence[ReturnTerms] = ()
 
 
 _cached = PricingConfig(version=-1)
@@ -144,6 +154,7 @@ def _read() -> PricingConfig:
         shipping={currency: ShippingConfig(*rate) for currency, rate in row["shipping"].items()},
         delivery=_delivery(row),
         fees=[_fee(fields) for fields in row["fees"]],
+        return_policies=[ReturnTerms(**fields) for fields in row["return_policies"] or ()],
         deposits={tuple(known): Deposit(amount, bears_tax) for *known, amount, bears_tax in row["deposits"]},
     )
 

@@ -1,5 +1,25 @@
 """The back office of the catalogue, locations and stock; importing it registers the pages."""
 
-from inventory.admin import catalogue, deposits, locations, oversales, price_files, price_lists, stock, stock_documents
+from inventory.admin import (
+    catalogue,
+    deposits,
+    locations,
+    oversales,
+    price_files,
+    price_lists,
+    return_policies,
+    stock,
+    stock_documents,
+)
 
-__all__ = ["catalogue", "deposits", "locations", "oversales", "price_files", "price_lists", "stock", "stock_documents"]
+__all__ = [
+    "catalogue",
+    "deposits",
+    "locations",
+    "oversales",
+    "price_files",
+    "price_lists",
+    "return_policies",
+    "stock",
+    "stock_documents",
+]

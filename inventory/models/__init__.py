@@ -9,6 +9,7 @@ from inventory.models.reservations import Reservation
 from inventory.models.stock import HeldStock, StockLevel, StockMovement
 from inventory.models.stock_documents import StockDocument, StockDocumentLine
 from inventory.models.taxes import TaxCategory
+from inventory.models.terms.return_policies import ReturnFee, ReturnPolicy
 
 __all__ = [
     "Barcode",
@@ -30,6 +31,8 @@ __all__ = [
     "PriceRange",
     "Product",
     "Reservation",
+    "ReturnFee",
+    "ReturnPolicy",
     "StaffAssignment",
     "StockDocument",
     "StockDocumentLine",

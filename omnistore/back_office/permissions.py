@@ -18,6 +18,8 @@ _CATALOGUE = (
     "taxcategory",
     "deposit",
     "depositamount",
+    "returnpolicy",
+    "returnfee",
     "location",
     "openinghours",
     "pricelist",

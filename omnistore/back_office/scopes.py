@@ -70,6 +70,7 @@ SCOPES: dict[str, Scope] = {
             *("inventory.category", "inventory.product", "inventory.variant", "inventory.barcode", "inventory.media"),
             *("inventory.price", "inventory.pricerange", "inventory.pricehistory", "inventory.pricelist"),
             *("inventory.listprice", "inventory.taxcategory", "inventory.deposit", "inventory.depositamount"),
+            *("inventory.returnpolicy", "inventory.returnfee"),
             *("inventory.stocklevel", "inventory.heldstock", "inventory.location"),
             *("inventory.openinghours", "inventory.openingexception"),
             *("carts.deliverymethod", "carts.deliveryrate", "carts.deliveryzone", "carts.deliveryarea"),

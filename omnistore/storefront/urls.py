@@ -17,6 +17,7 @@ from omnistore.storefront.views import (
     stores,
     wishlist,
 )
+from omnistore.storefront.views.after_sale import returns
 from omnistore.storefront.views.documents import invoices, slips
 
 urlpatterns = [
@@ -48,6 +49,8 @@ urlpatterns = [
     path("orders/<str:number>/confirm/", orders.confirm, name="order_confirm"),
     path("orders/<str:number>/pay/", paying.pay, name="order_pay"),
     path("orders/<str:number>/cancel/", orders.cancel, name="order_cancel"),
+    path("orders/<str:number>/returns/", returns.returns, name="order_returns"),
+    path("orders/<str:number>/returns/<str:goods>/withdraw/", returns.withdraw, name="order_return_withdraw"),
     path("orders/<str:number>/gift-cards/<int:card_id>/", orders.gift_card, name="order_gift_card"),
     path("orders/<str:number>/<slug:key>/gift-cards/<int:card_id>/", orders.gift_card, name="guest_order_gift_card"),
     path("orders/<str:number>/<slug:key>/", orders.order, name="guest_order"),
@@ -63,6 +66,12 @@ urlpatterns = [
     path("orders/<str:number>/<slug:key>/confirm/", orders.confirm, name="guest_order_confirm"),
     path("orders/<str:number>/<slug:key>/pay/", paying.pay, name="guest_order_pay"),
     path("orders/<str:number>/<slug:key>/cancel/", orders.cancel, name="guest_order_cancel"),
+    path("orders/<str:number>/<slug:key>/returns/", returns.returns, name="guest_order_returns"),
+    path(
+        "orders/<str:number>/<slug:key>/returns/<str:goods>/withdraw/",
+        returns.withdraw,
+        name="guest_order_return_withdraw",
+    ),
     path("payments/<uuid:attempt>/return/", orders.payment_return, name="payment_return"),
     path("account/", account.account, name="account"),
     path("account/points/", points.points, name="points"),

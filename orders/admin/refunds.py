@@ -125,7 +125,7 @@ class RefundAdmin(ReadOnlyAdmin):
 
 class ReturnLineInline(ReadOnlyInline):
     model = ReturnLine
-    fields = ("sku", "quantity", "quantity_received", "amount_money", "reason_text")
+    fields = ("sku", "quantity", "quantity_received", "amount_money", "reason_text", "comment")
     readonly_fields = ("amount_money", "reason_text")
     amount_money = money_column("amount", title=_("amount"), currency="parent.currency")
 
@@ -144,6 +144,7 @@ class ReturnAdmin(PapersAdmin):
         "method",
         "amount_money",
         "withheld_money",
+        "fee_money",
         "due_at",
         "location",
     )
@@ -154,6 +155,7 @@ class ReturnAdmin(PapersAdmin):
     inlines = (ReturnLineInline,)
     amount_money = money_column("amount", title=_("value"))
     withheld_money = money_column("withheld_for_gifts", title=_("withheld for gifts"))
+    fee_money = money_column("fee", title=_("return fee"))
     object_actions = (
         AdminAction(
             name="approve",

@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from carts.channels.output import FeeOut
+from carts.channels.return_policies import ReturnPolicyOut, return_policy_json
 from core.money import money_json
 from core.texts.languages import active_language
 from core.texts.translated import in_language
@@ -20,6 +21,7 @@ from orders.rules.pickup_codes import collection_code
 from orders.services.payments.balances_due import is_payment_under_way
 from orders.services.payments.gateway import PaymentResult
 
+RETURN_AMOUNTS = ("amount", "withheld_for_gifts", "fee", "charges_back")
 COLLECTABLE = {"placed", "accepted", "picking", "ready"}
 
 
@@ -42,7 +44,7 @@ def order_json(order: OrderView, *, shows_codes: bool = True) -> dict[str, Any]:
         "payments": [_payment_json(payment, currency) for payment in order.payments],
         "refunds": [{**refund, "amount": money_json(refund["amount"], currency)} for refund in order.refunds],
         "returns": [
-            {**return_, **{name: money_json(return_[name], currency) for name in ("amount", "withheld_for_gifts")}}
+            {**return_, **{name: money_json(return_[name], currency) for name in RETURN_AMOUNTS}}
             for return_ in order.returns
         ],
         "collector": order.collector,
@@ -84,6 +86,7 @@ def _line_json(line: LineView, currency: str) -> dict[str, Any]:
         "cancelled": line.cancelled,
         "returned": line.returned,
         "is_gift": line.is_gift,
+        "return_policy": return_policy_json(line.return_policy, currency) if line.return_policy else None,
     }
 
 
@@ -163,6 +166,7 @@ class OrderLineOut(serializers.Serializer[Any]):
     cancelled = serializers.IntegerField()
     returned = serializers.IntegerField()
     is_gift = serializers.BooleanField(help_text="Whether a promotion added it, for nothing.")
+    return_policy = ReturnPolicyOut(allow_null=True, help_text="As it was when it was ordered; null without one.")
 
 
 class FulfilmentLineOut(serializers.Serializer[Any]):
@@ -226,6 +230,8 @@ class OrderReturnOut(serializers.Serializer[Any]):
     refund = serializers.CharField()
     amount = MoneySchema()
     withheld_for_gifts = MoneySchema()
+    fee = MoneySchema(help_text="Withheld by the return policy.")
+    charges_back = MoneySchema(help_text="Shipping and fees of the order, once all of it came back by law.")
     requested_at = serializers.DateTimeField()
     reject_reason = serializers.CharField()
     lines = serializers.ListField(child=serializers.DictField())

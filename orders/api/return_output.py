@@ -29,6 +29,7 @@ class ReturnLineOut(serializers.Serializer[Any]):
     received = serializers.IntegerField(allow_null=True, help_text="How many came; null before that.")
     amount = MoneySchema()
     reason = serializers.CharField()
+    comment = serializers.CharField(help_text="In the shopper's own words.")
     units = ReturnedUnitsOut(many=True)
 
 
@@ -59,7 +60,11 @@ class ReturnOut(serializers.Serializer[Any]):
     withheld_for_gifts = MoneySchema(
         help_text="Off the value of the lines, for gifts that are kept; negative if a gift has come back since."
     )
-    store = serializers.CharField(allow_null=True, help_text="Where it was taken back.")
+    fee = MoneySchema(help_text="Withheld by the return policy; in the amount already.")
+    charges_back = MoneySchema(
+        help_text="Shipping and fees of the order, once all of it came back by law; in the amount already."
+    )
+    store = serializers.CharField(allow_null=True, help_text="Where it was taken back, or a parcel is expected.")
     requested_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField(
         allow_null=True, help_text="Until when it is answered, or, once approved, the goods are expected."
@@ -100,6 +105,8 @@ def return_json(goods: Return) -> dict[str, Any]:
         "refund": goods.refund_to,
         "amount": money_json(goods.amount, goods.currency),
         "withheld_for_gifts": money_json(goods.withheld_for_gifts, goods.currency),
+        "fee": money_json(goods.fee, goods.currency),
+        "charges_back": money_json(goods.charges_back, goods.currency),
         "store": goods.location.code if goods.location else None,
         "requested_at": goods.requested_at.isoformat(),
         "due_at": goods.due_at.isoformat() if goods.due_at else None,
@@ -115,6 +122,7 @@ def return_json(goods: Return) -> dict[str, Any]:
                 "received": line.quantity_received,
                 "amount": money_json(line.amount, goods.currency),
                 "reason": line.reason,
+                "comment": line.comment,
                 "units": [
                     {
                         "condition": part.condition,

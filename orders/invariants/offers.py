@@ -40,12 +40,14 @@ invariant(
     """,
 )
 invariant(
-    "a return is worth its goods, less what is withheld for gifts",
+    "a return is worth its goods, less what is withheld and its fee, with what goes back of the order's charges",
     """
-    SELECT goods.number, goods.amount, goods.withheld_for_gifts, sum(part.amount) AS goods_worth
+    SELECT goods.number, goods.amount, goods.withheld_for_gifts, goods.fee, goods.charges_back,
+           sum(part.amount) AS goods_worth
     FROM orders_return AS goods JOIN orders_returnline AS part ON part.parent_id = goods.id
     WHERE goods.external_id = ''
-    GROUP BY goods.id HAVING goods.amount <> sum(part.amount) - goods.withheld_for_gifts
+    GROUP BY goods.id
+    HAVING goods.amount <> sum(part.amount) - goods.withheld_for_gifts - goods.fee + goods.charges_back
     """,
 )
 invariant(

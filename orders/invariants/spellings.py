@@ -35,7 +35,7 @@ invariant(
 without_card_numbers(
     "nothing about an order has a payment card's number in it",
     orders_order=["contact_email", "cancel_reason", "fees::text"],
-    orders_orderline=["name"],
+    orders_orderline=["name", "return_policy::text"],
     orders_orderdiscount=["name"],
     orders_fulfilment=[
         "coalesce((SELECT string_agg(value, chr(10)) FROM jsonb_each_text(address)), '')",
@@ -54,7 +54,7 @@ without_card_numbers(
     orders_invoice=["coalesce((SELECT string_agg(value, chr(10)) FROM jsonb_each_text(content -> 'buyer')), '')"],
     orders_invoicerequest=["coalesce((SELECT string_agg(value, chr(10)) FROM jsonb_each_text(buyer)), '')"],
     orders_return=["reject_reason", "override_reason"],
-    orders_returnline=["reason"],
+    orders_returnline=["reason", "comment"],
     orders_returnedunits=["reason"],
     orders_tillsession=["register"],
     orders_registerreceipt=["register"],

@@ -189,6 +189,9 @@ class OrderLine(models.Model):
         _("gift earned from"), db_default=0, help_text=_("Value of goods, before promotions, that still earn the gift.")
     )
     is_deposit_taxed = models.BooleanField(_("deposit taxed like its goods"), db_default=False)
+    return_policy = models.JSONField(
+        _("return policy"), null=True, blank=True, help_text=_("Its terms when it was ordered; empty without a policy.")
+    )
     tax_rate = models.IntegerField(_("tax rate in hundredths of a percent"), db_default=0)
     tax_rate_finer = models.SmallIntegerField(_("thousandths of a hundredth of a percent besides"), db_default=0)
     levies = models.JSONField(

@@ -11,7 +11,9 @@ class Return(models.Model):
     """
     Goods of one order that are being or were returned; without an order when none could be found for them.
 
-    amount: the value of its lines less what is withheld for gifts that are kept.
+    amount: the value of its lines, less what is withheld for gifts that are kept and the fee of the policy, plus the
+    charges of the order, which go back when all of it came back by law. is_by_law: every line of it is withdrawn from a
+    distance sale in time, or faulty.
 
     requested: by the shopper. approved: they may bring or send the goods. received: the goods are here; inspected: and
     the condition of each piece is known. refunded: and the money goes back; exchanged: and other goods went out for
@@ -61,6 +63,14 @@ class Return(models.Model):
         db_default=0,
         help_text=_("Off the value of its goods, for gifts that are kept; negative if a gift has come back since."),
     )
+    fee = models.BigIntegerField(
+        _("return fee in minor units"), db_default=0, help_text=_("Withheld by the policy the goods were bought under.")
+    )
+    charges_back = models.BigIntegerField(
+        _("shipping and fees given back, in minor units"), db_default=0,
+        help_text=_("When all of an order came back by law."),
+    )  # fmt: skip
+    is_by_law = models.BooleanField(_("by law"), db_default=False)
     external_id = models.CharField(_("number elsewhere"), max_length=80, blank=True)
     requested_at = models.DateTimeField(_("requested at"))
     reject_reason = models.CharField(_("why refused"), max_length=200, blank=True, default="", db_default="")
@@ -94,6 +104,10 @@ class Return(models.Model):
                 fields=["external_id"], condition=~Q(external_id=""), name="return_external_id_unique"
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="return_value_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(fee__gte=0, charges_back__gte=0) & (Q(charges_back=0) | Q(fee=0, is_by_law=True)),
+                name="return_charges_go_back_by_law",
+            ),
             models.CheckConstraint(
                 condition=Q(received_at__isnull=True) | Q(location__isnull=False), name="return_received_somewhere"
             ),
@@ -130,6 +144,8 @@ class ReturnLine(models.Model):
         ("returned_to_sender", _("The carrier brought it back")),
         ("other", _("Another reason")),
     ]
+    # What shoppers choose from: they do not know what a carrier brings back.
+    REASONS_OF_SHOPPERS = [pair for pair in REASONS if pair[0] != "returned_to_sender"]
 
     parent = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="lines", verbose_name=_("belongs to"))
     order_line = models.ForeignKey(
@@ -148,6 +164,9 @@ class ReturnLine(models.Model):
     quantity_received = models.PositiveIntegerField(_("received"), null=True, blank=True)
     amount = models.BigIntegerField(_("amount"))
     reason = models.CharField(_("reason"), max_length=200, blank=True)
+    comment = models.CharField(
+        _("comment"), max_length=500, blank=True, db_default="", help_text=_("In the buyer's own words.")
+    )
 
     class Meta:
         verbose_name = _("return line")

@@ -41,6 +41,7 @@ WITH person AS ({RECORDS_OF_PERSON}), programme AS (
 """
 # What was charged for units that were neither cancelled nor returned; and for shipping, if anything is still shipped,
 # with fees and the deposits that did not come back: like shipping, they earn nothing, and money pays for them first.
+# So does what was kept for returns, or given back with them.
 _ORDER = """
 SELECT orders.id, orders.number, orders.state, orders.currency, orders.placed_at, orders.closed_at,
        coalesce(person.merged_into_id, person.id) AS person_id, orders.channel, coalesce(store.code, '') AS store,
@@ -49,7 +50,9 @@ SELECT orders.id, orders.number, orders.state, orders.currency, orders.placed_at
             THEN orders.shipping_total + orders.shipping_tax_added ELSE 0 END
        + orders.fee_total + orders.fee_tax_added
        + (SELECT coalesce(sum(deposit * (quantity - quantity_cancelled - quantity_returned)), 0)::bigint
-          FROM orders_orderline WHERE order_id = orders.id) AS shipping,
+          FROM orders_orderline WHERE order_id = orders.id)
+       + (SELECT coalesce(sum(fee - charges_back), 0)::bigint FROM orders_return
+          WHERE order_id = orders.id AND state IN ('refunded', 'exchanged')) AS shipping,
        (SELECT coalesce(sum(amount - refunded), 0)::bigint FROM orders_payment
         WHERE order_id = orders.id AND state = 'captured' AND method <> 'points') AS kept,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(

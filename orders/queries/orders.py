@@ -23,7 +23,8 @@ SELECT {columns_read(ORDER_FIELDS, table="orders")}, orders.fees,
             'line_total', line.line_total, 'fulfilled', line.quantity_fulfilled,
             'cancelled', line.quantity_cancelled, 'returned', line.quantity_returned,
             'tax_rate', trim_scale(line.tax_rate + line.tax_rate_finer * 0.001),
-            'tax', line.tax_amount, 'deposit', line.deposit, 'is_gift', line.is_gift) ORDER BY line.position), '[]')
+            'tax', line.tax_amount, 'deposit', line.deposit, 'is_gift', line.is_gift,
+            'return_policy', line.return_policy) ORDER BY line.position), '[]')
         FROM orders_orderline AS line WHERE line.order_id = orders.id) AS lines,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'id', fulfilment.id, 'kind', fulfilment.kind, 'store', location.code, 'state', fulfilment.state,
@@ -33,7 +34,9 @@ SELECT {columns_read(ORDER_FIELDS, table="orders")}, orders.fees,
             'method', fulfilment.method, 'method_name', fulfilment.method_name,
             'lines', (SELECT coalesce(jsonb_agg(jsonb_build_array(part.order_line_id, part.quantity)
                                                 ORDER BY part.id), '[]')
-                      FROM orders_fulfilmentline AS part WHERE part.fulfilment_id = fulfilment.id))
+                      FROM (SELECT order_line_id, sum(quantity)::int AS quantity, min(id) AS id
+                            FROM orders_fulfilmentline WHERE fulfilment_id = fulfilment.id
+                            GROUP BY order_line_id) AS part))
             ORDER BY fulfilment.id), '[]')
         FROM orders_fulfilment AS fulfilment JOIN inventory_location AS location ON location.id = fulfilment.location_id
         WHERE fulfilment.order_id = orders.id) AS fulfilments,
@@ -60,6 +63,7 @@ SELECT {columns_read(ORDER_FIELDS, table="orders")}, orders.fees,
             'number', goods.number, 'state', goods.state, 'reject_reason', goods.reject_reason,
             'method', goods.method, 'refund', goods.refund_to,
             'amount', goods.amount, 'withheld_for_gifts', goods.withheld_for_gifts,
+            'fee', goods.fee, 'charges_back', goods.charges_back,
             'requested_at', goods.requested_at,
             'lines', (SELECT coalesce(jsonb_agg(jsonb_build_object(
                           'line', part.order_line_id::text, 'sku', part.sku, 'quantity', part.quantity,

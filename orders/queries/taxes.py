@@ -11,10 +11,11 @@ from core.data import sql
 
 FURTHEST = timedelta(hours=15)
 
-# Failed orders are left out. What was cancelled or returned of the others is shown beside what was sold, by the units'
-# share of their line, as it was refunded; and so is what was given back of the price of units that were kept. A tax on
-# top of others has them in its base (also). A country is that of the place of supply: of the zone, which is where a
-# line's goods are sent, or of the place that hands them over.
+# Failed orders are left out. What was cancelled or returned of the others is shown beside what was sold, by the
+# units' share of their line, as it was refunded; and so is what was given back of the price of units that were kept.
+# All of an order is undone whose shipping and fees went back with its last goods. A tax on top of others has them in
+# its base (also). A country is that of the place of supply: of the zone, which is where a line's goods are sent, or
+# of the place that hands them over.
 _REPORT = """
 WITH chosen AS (
     SELECT orders.id, orders.currency, coalesce(store.code, '') AS store
@@ -29,7 +30,11 @@ WITH chosen AS (
     FROM chosen JOIN orders_ordertax AS tax ON tax.order_id = chosen.id
     JOIN carts_taxzone AS zone ON zone.id = tax.zone_id
     GROUP BY chosen.store, chosen.currency, zone.country, tax.rate, tax.rate_finer, tax.levy
-), undone AS (
+), whole AS (
+    SELECT chosen.* FROM chosen
+    WHERE EXISTS (SELECT FROM orders_return AS goods WHERE goods.order_id = chosen.id AND goods.charges_back > 0
+                  AND goods.state IN ('refunded', 'closed'))
+), parts AS (
     SELECT chosen.store, chosen.currency, supplied.country, due.rate, due.finer, due.levy,
            sum(paid.gross * gone.units / line.quantity + gone.reduced
                - untaxed.amount * gone.units / line.quantity - untaxed.amount * gone.reduced / nullif(paid.gross, 0)
@@ -59,8 +64,17 @@ WITH chosen AS (
         JOIN inventory_location AS place ON place.id = part.location_id
         WHERE goods.order_line_id = line.id ORDER BY part.id LIMIT 1
     ) AS supplied
-    WHERE gone.units > 0 OR gone.reduced > 0
+    WHERE (gone.units > 0 OR gone.reduced > 0) AND chosen.id NOT IN (SELECT id FROM whole)
     GROUP BY chosen.store, chosen.currency, supplied.country, due.rate, due.finer, due.levy
+    UNION ALL
+    SELECT whole.store, whole.currency, zone.country, tax.rate, tax.rate_finer, tax.levy,
+           sum(tax.base + tax.tax)::bigint, sum(tax.tax)::bigint
+    FROM whole JOIN orders_ordertax AS tax ON tax.order_id = whole.id
+    JOIN carts_taxzone AS zone ON zone.id = tax.zone_id
+    GROUP BY whole.store, whole.currency, zone.country, tax.rate, tax.rate_finer, tax.levy
+), undone AS (
+    SELECT store, currency, country, rate, finer, levy, sum(gross)::bigint AS gross, sum(tax)::bigint AS tax
+    FROM parts GROUP BY store, currency, country, rate, finer, levy
 )
 SELECT sold.*, coalesce(undone.gross - undone.tax, 0)::bigint AS undone_base,
        coalesce(undone.tax, 0)::bigint AS undone_tax

@@ -15,7 +15,8 @@ class LineView(NamedTuple):
     """
     A line of an order. returned: units that came back. tax_rate: in basis points; tax: contained or added.
 
-    deposit: on each unit, beside the line's total. is_gift: a promotion added it.
+    deposit: on each unit, beside the line's total. is_gift: a promotion added it. return_policy: its terms then, as
+    inventory.rules.return_policies keeps them; None without one.
     """
 
     id: int
@@ -33,6 +34,7 @@ class LineView(NamedTuple):
     tax: int = 0
     deposit: int = 0
     is_gift: bool = False
+    return_policy: dict[str, Any] | None = None
 
     @property
     def deposits(self) -> int:

@@ -30,10 +30,13 @@ from inventory.models import (
     OfferedPrice,
     PriceFile,
     PriceList,
+    ReturnFee,
+    ReturnPolicy,
     TaxCategory,
     Variant,
 )
 from orders.models import Order, OrderDiscount, OrderTax
+from tests.factories.inventory import make_store
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -130,6 +133,7 @@ def fill_pricing(number: int, shopper: Customer, order: Order) -> None:
     )  # fmt: skip
     make_deposit(f"deposit-{number}", amounts={"DE": (25, True)})
     make_fee(name={"en": f"Fee {number}"}, currency="SEK")
+    make_return_policy(name={"en": f"Policy {number}"}, store=make_store(f"policies-{number}"), fee=100)
     OfferedPrice.objects.create(variant=next(iter(prices)), currency="SEK", amount=1190, since=NOON, until=NOON)
     check = ParityCheck.objects.create(started_at=NOON, variants=1, differences=1)
     ParityDifference.objects.create(
@@ -165,6 +169,15 @@ def make_fee(**fields: Any) -> Fee:
         "name": {"en": "Handling"}, "currency": "EUR", "amount": 200, "starts_at": datetime(2020, 1, 1, tzinfo=UTC),
     } | fields  # fmt: skip
     return Fee.objects.create(**values)
+
+
+def make_return_policy(*, fee: int = 0, **fields: Any) -> ReturnPolicy:
+    """A policy of the whole shop: thirty days, fourteen to withdraw by law. fee: in cents."""
+    values: dict[str, Any] = {"name": {"en": "Returns"}, "window_days": 30} | fields
+    policy = ReturnPolicy.objects.create(**values)
+    if fee:
+        ReturnFee.objects.create(policy=policy, currency="EUR", amount=fee)
+    return policy
 
 
 def make_deposit(code: str = "bottle", *, amounts: Mapping[str, tuple[int, bool]]) -> Deposit:

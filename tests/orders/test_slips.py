@@ -32,7 +32,7 @@ def parcel(ana, mug, bowl, mitte):
 def returned(ana, mug, mitte, at_desk, as_ana, now):
     order = make_order((mug, 2, 1290), store=mitte, customer=ana, state="ready")
     hand_over_pickup(
-        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", line_ids=None, tenders=(),
+        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", pieces=None, tenders=(),
         session_id=None, by=at_desk, now=now,
     )  # fmt: skip
     lines = [LineToReturn(order.lines.get().pk, 1, "too_small")]

@@ -31,7 +31,7 @@ def problem(answer):
 def collected(mug, *, store, by, now, units=2, **fields):
     order = make_order((mug, units, 1290), store=store, state="ready", **fields)
     hand_over_pickup(
-        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", line_ids=None, tenders=(),
+        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", pieces=None, tenders=(),
         session_id=None, by=by, now=now,
     )  # fmt: skip
     return order
@@ -74,6 +74,8 @@ class TestTakingBack:
             "refund": "original",
             "amount": euros("12.90"),
             "withheld_for_gifts": euros("0.00"),
+            "fee": euros("0.00"),
+            "charges_back": euros("0.00"),
             "store": "ber-mitte",
             "requested_at": "",
             "due_at": None,
@@ -89,6 +91,7 @@ class TestTakingBack:
                     "received": 1,
                     "amount": euros("12.90"),
                     "reason": "Too small",
+                    "comment": "",
                     "units": [{"condition": "as_new", "goes_to": "sellable", "quantity": 1, "reason": "Too small"}],
                 }
             ],

@@ -1,5 +1,8 @@
+from inventory.models import Product, ReturnPolicy
+from omnistore.storefront.pages import page_cache
 from omnistore.storefront.views.products import options_of
-from tests.factories.inventory import make_product, make_stock, make_variant
+from tests.factories.inventory import make_category, make_product, make_stock, make_variant
+from tests.factories.pricing import make_return_policy
 
 
 def row(sku, ship=1, **attributes):
@@ -70,3 +73,29 @@ def test_an_unknown_postcode_is_said_to_be_unknown(guest, mug):
     page = guest.get("/p/mug/?postcode=ZZ99").content.decode()
 
     assert "We do not know “ZZ99”" in page
+
+
+def test_how_it_comes_back_is_said_before_it_is_bought(guest, mug, high_street, ana):
+    home = make_category("crockery")
+    Product.objects.update(category=home)
+    make_return_policy(fee=300)
+    make_return_policy(category=home, kind="final_sale", statutory_days=0)
+
+    guest.add("MUG")
+    assert "Final sale: no return beyond your rights by law." in guest.get("/p/mug/").content.decode()
+    assert "Final sale: no return beyond your rights by law." in guest.get("/cart/").content.decode()
+    ReturnPolicy.objects.filter(category=home).delete()
+    page_cache._answers.clear()
+    terms = "Return within 30 days. A return costs €3.00. Right of withdrawal: 14 days."
+    assert terms in guest.get("/p/mug/").content.decode()
+    assert terms in guest.get("/cart/").content.decode()
+    assert terms in guest.get(guest.check_out()["Location"]).content.decode()
+
+
+def test_hygiene_goods_say_that_they_stay_sealed_and_gift_cards_nothing(guest, mug):
+    make_return_policy(kind="hygiene", statutory_days=0)
+    assert "Return within 30 days, unopened only." in guest.get("/p/mug/").content.decode()
+
+    Product.objects.update(kind=Product.GIFT_CARD)
+    page_cache._answers.clear()
+    assert "unopened" not in guest.get("/p/mug/").content.decode()

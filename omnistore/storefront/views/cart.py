@@ -15,6 +15,7 @@ from carts.channels.output import cart_code_json
 from carts.channels.views import stream_address
 from carts.queries.carts import CartView
 from carts.queries.quoting import quote_cart
+from carts.queries.terms.return_policies import return_policies_of
 from carts.rules.merging import ADDED, RAISED, REVALUED
 from carts.rules.quote import Quote
 from carts.services.carts import (
@@ -59,6 +60,7 @@ def cart(request: HttpRequest) -> HttpResponse:
         "earns": points_for(visitor, open_cart, [(quote, 0)], now)[0] if open_cart and quote else 0,
         "handover": cart_code_json(open_cart, now=now) if open_cart and has_lines else None,
         "merged": merged_of(open_cart),
+        "return_policies": return_policies_of(open_cart, by=visitor.actor) if open_cart else {},
         "quantities": range(1, MOST_CHOICES + 1),
         "has_blocking": any(problem.blocks for line in open_cart.lines for problem in line.problems)
         if open_cart

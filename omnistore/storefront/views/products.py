@@ -4,13 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from carts.queries.terms.return_policies import return_policy_in_category
 from core.actors import WEB
 from core.data import sql
 from core.texts.translated import in_language
+from inventory.models import Product
 from inventory.queries.availability import availability_of
 from inventory.queries.products import get_product, shown_attributes
 from omnistore.storefront.pages import GOODS_SHEET, page, shared_page
@@ -81,7 +84,16 @@ def _build(slug: str, sku: str, place: str, *, is_asked: bool) -> Mapping[str, A
         "place": place,
         "is_place_known": near is not None,
         "quantities": range(1, MOST_AT_ONCE + 1),
+        "return_policy": _return_policy(details),
     }
+
+
+def _return_policy(details: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the terms on which the product comes back that is bought here; gift cards are under none."""
+    if details["kind"] == Product.GIFT_CARD:
+        return None
+    path = "/".join(step["slug"] for step in details["trail"] or [])
+    return return_policy_in_category(path, currency=settings.SHOP_CURRENCY)
 
 
 def options_of(variants: Sequence[sql.Row], chosen: sql.Row) -> list[Option]:

@@ -21,6 +21,7 @@ from inventory.queries.place_names import names_of_places
 from omnistore.till.balances_due import balance_due_forms
 from omnistore.till.forms import CashField
 from omnistore.till.views.base import TillView, claim_of_form, not_here, number_of
+from orders.channels.pieces import PiecesForm, cancellable_pieces
 from orders.models import Order, Payment, PriceReduction
 from orders.queries.documents.invoices import invoices_of
 from orders.queries.orders import get_order
@@ -102,6 +103,7 @@ class OrderPage(TillView):
             "may_take_back": self.staff.may(roles.TAKE_RETURNS)
             and any(line.fulfilled > line.returned for line in order.lines),
             "cancel_form": CancelForm(),
+            "cancelled": PiecesForm(waiting=cancellable_pieces(order, by=self.actor)),
             "most_to_reduce": self._most_to_reduce(order, serves=serves),
             "reduction_form": ReductionForm(),
             "first_order": first_order_of(order),
@@ -143,9 +145,13 @@ class Cancellation(OrderPage):
         form = CancelForm(request.POST)
         if not form.is_valid():
             return self.shown(number, error=_("Choose a reason."), status=400)
+        chosen = PiecesForm(request.POST, waiting=cancellable_pieces(get_order(number), by=self.actor))
+        if not chosen.is_valid():
+            return self.shown(number, status=400, forms={"cancelled": chosen})
 
         def cancel() -> dict[str, Any]:
-            cancel_order(number=number, **form.cleaned_data, by=self.actor, now=timezone.now())
+            now = timezone.now()
+            cancel_order(number=number, **form.cleaned_data, pieces=chosen.pieces, by=self.actor, now=now)
             return {}
 
         return self.do(f"cancel order {number}", number, cancel)

@@ -25,7 +25,7 @@ from orders.queries.returns import cash_paid_out, open_returns, returns_concerni
 from orders.queries.views import LineView, OrderView
 from orders.rules.order_numbers import typed_order_number
 from orders.rules.refunds import CREDIT, RefundPart
-from orders.rules.returns import OVERRIDABLE
+from orders.rules.returns import FINAL_SALE, OPENED_HYGIENE, WINDOW_OVER
 from orders.services.returns.preview import ReturnPreview, preview_return
 from orders.services.returns.receiving import Arrival, Piece, receive_return
 from orders.services.returns.requests import approve_return, refuse_return
@@ -97,8 +97,8 @@ class TakeBackForm(forms.Form):
             Piece(
                 line_id,
                 quantity,
-                self.cleaned_data[f"condition-{line_id}"] or "as_new",
-                self.cleaned_data[f"reason-{line_id}"],
+                self.cleaned_data.get(f"condition-{line_id}") or "as_new",
+                self.cleaned_data.get(f"reason-{line_id}", ""),
             )
             for line_id, quantity in self.units.items()
         ]
@@ -227,13 +227,13 @@ class TakeBack(TillView):
         """Render the page, with what would go back."""
         preview = None
         if form.is_bound and form.units:
-            preview = preview_return(order=Order.objects.get(pk=order.id), units=form.units, now=timezone.now())
+            preview = preview_return(order=Order.objects.get(pk=order.id), pieces=form.pieces, now=timezone.now())
         context = {
             "title": _("Take back goods of order %(number)s") % {"number": order.number},
             "order": order,
             "form": form,
             "preview": preview,
-            "is_against_rules": preview and any(one.reason in OVERRIDABLE for one in preview.objections),
+            "against_rules": against_rules(preview) if preview else [],
             "may_override": self.staff.may(roles.OVERRIDE_RETURN_RULES),
             "may_exchange": self.staff.may(roles.SELL),
             "may_keep_money": self.staff.may(roles.TAKE_WITHOUT_REFUND),
@@ -287,6 +287,16 @@ class TakeBack(TillView):
             session_id=self.session_id,
             override=form.cleaned_data["override"] if self.staff.may(roles.OVERRIDE_RETURN_RULES) else "",
         )
+
+
+def against_rules(preview: ReturnPreview) -> list[str]:
+    """Return a sentence for each rule that a manager may set aside, as the clerk reads it."""
+    sentences = {
+        WINDOW_OVER: _("The time for returning these goods is over."),
+        FINAL_SALE: _("These goods were sold for good: only what is faulty comes back."),
+        OPENED_HYGIENE: _("These goods were opened, and for hygiene they come back only sealed."),
+    }
+    return [sentences[reason] for reason in sentences if any(one.reason == reason for one in preview.objections)]
 
 
 def sku_of(text: str) -> str:

@@ -98,9 +98,11 @@ def value_requests_anew(order: Order) -> None:
         parts = [part for part in request.lines.all() if part.order_line_id is not None]
         units = {part.order_line_id: part.quantity for part in parts if part.order_line_id is not None}
         worth = worth_of(order, lines, units, returned=True)
-        request.amount, request.withheld_for_gifts = worth.refund, worth.withheld
+        fee = min(request.fee, max(0, worth.refund))
+        request.amount, request.withheld_for_gifts = worth.refund - fee + request.charges_back, worth.withheld
+        request.fee = fee
         for part in parts:
             part.amount = worth.by_line[part.order_line_id or 0]
         ReturnLine.objects.bulk_update(parts, ["amount"])
         lines = without(lines, units, returned=True)
-    Return.objects.bulk_update(requests, ["amount", "withheld_for_gifts"])
+    Return.objects.bulk_update(requests, ["amount", "withheld_for_gifts", "fee"])

@@ -1,7 +1,8 @@
 """An order that is about to be written, and what its parts are at first."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from carts.queries.carts import CartView
 from carts.rules.quote import Quote
@@ -18,6 +19,7 @@ class NewOrder:
     Everything an order consists of, computed and checked.
 
     waits: a provider must be asked for money first. captures: the provider captures the money at once.
+    return_policies: the terms that lines keep, by the cart line's id; lines without a policy are left out.
     """
 
     cart: CartView
@@ -27,6 +29,7 @@ class NewOrder:
     tenders: Sequence[PlannedTender]
     waits: bool
     captures: bool = True
+    return_policies: Mapping[int, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def customer_id(self) -> int | None:

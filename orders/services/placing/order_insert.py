@@ -51,14 +51,15 @@ WITH buyer AS (
     INSERT INTO orders_orderline (
         order_id, position, variant_id, sku, name, quantity, quantity_fulfilled, quantity_cancelled, quantity_returned,
         unit_price, discount, line_total, deposit, is_deposit_taxed, is_gift, gift_earned_from, tax_rate,
-        tax_rate_finer, levies, tax_amount, tax_added)
+        tax_rate_finer, levies, tax_amount, tax_added, return_policy)
     SELECT new_order.id, place, variant_id, sku, name, quantity, fulfilled, 0, 0, unit_price, discount,
            quantity * unit_price - discount, deposit, deposit_taxed, is_gift, gift_earned_from, tax_rate,
-           tax_rate_finer, levies, tax_amount, tax_added
+           tax_rate_finer, levies, tax_amount, tax_added, return_policy
     FROM new_order, json_to_recordset(%(lines)s::json) AS given(
         place int, variant_id bigint, sku text, name text, quantity int, fulfilled int, unit_price bigint,
         discount bigint, deposit bigint, deposit_taxed bool, is_gift bool, gift_earned_from bigint,
-        tax_rate int, tax_rate_finer int, levies jsonb, tax_amount bigint, tax_added bigint)
+        tax_rate int, tax_rate_finer int, levies jsonb, tax_amount bigint, tax_added bigint,
+        return_policy jsonb)
     RETURNING id, position
 ), tax AS (
     INSERT INTO orders_ordertax (order_id, zone_id, rate, rate_finer, levy, is_included, is_exempt, base, tax)
@@ -234,6 +235,7 @@ def _line_rows(draft: NewOrder) -> list[sql.Row]:
             "levies": _levies(quoted[line.id].taxed),
             "tax_amount": quoted[line.id].taxed.tax,
             "tax_added": quoted[line.id].taxed.added,
+            "return_policy": draft.return_policies.get(line.id),
         }
         for place, line in enumerate(draft.cart.lines, 1)
     ]

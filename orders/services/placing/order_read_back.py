@@ -63,6 +63,7 @@ def _lines_as_read(draft: NewOrder, ids: Sequence[int]) -> list[LineView]:
             tax=quoted[line.id].taxed.tax,
             deposit=quoted[line.id].deposit.amount,
             is_gift=line.is_gift,
+            return_policy=draft.return_policies.get(line.id),
         )
         for line, line_id in zip(draft.cart.lines, ids, strict=True)
     ]

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from carts.queries.carts import CartLineView, CartView
 from carts.queries.delivery import check_served, choose_method
 from carts.queries.quoting import place_at, quote_cart
+from carts.queries.terms.return_policies import return_policies_of
 from carts.rules.delivery import DeliveryMethod
 from carts.rules.problems import UNAVAILABLE
 from carts.rules.quote import Quote, Supply
@@ -120,7 +121,7 @@ def place_order(
     cart, allocations = with_gifts(cart, allocations, priced.gifts, by=by, now=now)
     draft = NewOrder(
         cart=cart, request=request, allocations=allocations, quote=priced, tenders=tenders, waits=waits,
-        captures=captures,
+        captures=captures, return_policies=return_policies_of(cart, by=by),
     )  # fmt: skip
     order, held = write_order(draft, by=by, now=now)
     _check_reachable(order, request)

@@ -2,21 +2,32 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from core.data import sql
 from core.errors import NotFound, Refusal
+from inventory.rules.return_policies import NORMAL
 from orders.models import Order
 from orders.rules.lifecycle import OPEN_RETURNS
-from orders.rules.returns import ALREADY_USED, NOT_DELIVERED, WINDOW_OVER, Objection, ReturnItem, objections_to
+from orders.rules.returns import (
+    ALREADY_USED,
+    FAULTS,
+    FINAL_SALE,
+    NOT_DELIVERED,
+    OPENED_HYGIENE,
+    UNSEALED,
+    WINDOW_OVER,
+    Objection,
+    ReturnItem,
+)
 
 # Goods of an order imported from another system have no hand-over here; they left when the order was closed. A shopper
 # has a parcel when it is delivered; where nobody noted that, not before the day that was promised.
 _LINES = """
-SELECT line.id, line.variant_id, line.sku, line.quantity_fulfilled, line.quantity_returned,
+SELECT line.id, line.variant_id, line.sku, line.quantity_fulfilled, line.quantity_returned, line.quantity,
+       line.quantity_cancelled, line.return_policy,
        coalesce(product.kind = 'goods', true) AS is_goods,
        (SELECT coalesce(sum(part.quantity), 0)::int
         FROM orders_returnline AS part JOIN orders_return AS goods ON goods.id = part.parent_id
@@ -61,7 +72,25 @@ class AlreadyUsed(NotReturnable):
     code = "already_used"
 
 
-_REFUSALS = {WINDOW_OVER: WindowOver, NOT_DELIVERED: NotDelivered, ALREADY_USED: AlreadyUsed}
+class FinalSale(NotReturnable):
+    """These lines were sold for good: their return policy takes back only what is faulty."""
+
+    code = "final_sale"
+
+
+class OpenedHygiene(NotReturnable):
+    """These lines were opened, and for hygiene their return policy takes them back only sealed."""
+
+    code = "opened_hygiene"
+
+
+_REFUSALS = {
+    WINDOW_OVER: WindowOver,
+    NOT_DELIVERED: NotDelivered,
+    ALREADY_USED: AlreadyUsed,
+    FINAL_SALE: FinalSale,
+    OPENED_HYGIENE: OpenedHygiene,
+}
 
 
 def lines_of(order: Order) -> dict[int, sql.Row]:
@@ -77,8 +106,22 @@ def check_known(line_ids: Collection[int], known: Mapping[int, sql.Row]) -> None
         raise NotFound(_("There are no such lines in this order: %s.") % ", ".join(missing), lines=missing)
 
 
-def item_of(row: sql.Row, wanted: int, *, requested: int, is_here: bool = True) -> ReturnItem:
-    """Return what the rules have to know of a line. requested: units that other open requests claim."""
+def item_of(
+    row: sql.Row,
+    wanted: int,
+    *,
+    requested: int,
+    is_here: bool = True,
+    reasons: Collection[str] = (),
+    conditions: Collection[str] = (),
+) -> ReturnItem:
+    """
+    Return what the rules have to know of a line, by the return policy that was frozen on it.
+
+    requested: units that other open requests claim. reasons, conditions: of its units, as far as they are known; it is
+    faulty if all of them come back for a fault, and opened if any is no longer sealed.
+    """
+    policy = row["return_policy"] or {}
     return ReturnItem(
         line_id=row["id"],
         sku=row["sku"],
@@ -87,8 +130,13 @@ def item_of(row: sql.Row, wanted: int, *, requested: int, is_here: bool = True) 
         returned=row["quantity_returned"],
         requested=requested,
         handed_over_at=row["handed_over_at"],
-        window_days=settings.RETURN_WINDOW_DAYS,
+        window_days=policy.get("days", settings.RETURN_WINDOW_DAYS),
         is_here=is_here,
+        kind=policy.get("kind", NORMAL),
+        statutory_days=policy.get("statutory_days", 0),
+        fee=policy.get("fee", 0),
+        is_faulty=bool(reasons) and FAULTS.issuperset(reasons),
+        is_opened=not UNSEALED.isdisjoint(conditions),
     )
 
 
@@ -100,16 +148,6 @@ def not_returnable(objections: Sequence[Objection]) -> NotReturnable:
     for line in shown:
         del line["line_id"]
     return refusal(_("Not all of this can be returned; see lines."), lines=shown)
-
-
-def check_returnable(wanted: Mapping[int, int], known: Mapping[int, sql.Row], now: datetime) -> None:
-    """Raise NotReturnable if some units, by line, may not be asked for."""
-    items = [
-        item_of(known[line_id], units, requested=known[line_id]["requested"], is_here=False)
-        for line_id, units in wanted.items()
-    ]
-    if objections := objections_to(items, now=now):
-        raise not_returnable(objections)
 
 
 def next_number() -> str:

@@ -18,15 +18,16 @@ from orders.events import ReturnReceived
 from orders.models import Order, Refund, Return, ReturnedUnits, ReturnLine
 from orders.rules.lifecycle import OPEN_RETURNS, RETURN
 from orders.rules.refunds import ANY, CREDIT, RefundPart
-from orders.rules.returns import OVERRIDABLE, objections_to, place_of
+from orders.rules.returns import OVERRIDABLE, place_of
 from orders.services.fulfilment.sold_lines import Worth, sold_lines_of, value_requests_anew, worth_of
 from orders.services.payments.gift_cards import GiftCardUsed, withdraw_gift_cards
 from orders.services.payments.refunding.paying_out import hold_drawer_for, pay_out_return
 from orders.services.payments.refunding.refund_outcomes import CreditNeedsCustomer
 from orders.services.payments.refunding.refunds import ask_refund_in_parts
-from orders.services.returns.lines import check_known, item_of, lines_of, next_number, not_returnable
+from orders.services.returns.lines import check_known, lines_of, next_number, not_returnable
 from orders.services.returns.putting_away import put_away
 from orders.services.returns.requests import about_return
+from orders.services.returns.terms import FREE, Charges, Terms, Wanted, charges_of, terms_here
 
 _COUNT_UNITS = """
 UPDATE orders_orderline AS line SET quantity_returned = line.quantity_returned + given.quantity
@@ -102,12 +103,13 @@ def receive_return(*, order_number: str, arrival: Arrival, by: Actor, now: datet
     return taken.goods
 
 
-def take_in(*, order_number: str, arrival: Arrival, by: Actor, now: datetime) -> TakenIn:
+def take_in(*, order_number: str, arrival: Arrival, is_exchange: bool = False, by: Actor, now: datetime) -> TakenIn:
     """
     Count the goods of a return; the caller gives their value back, ends the return and puts them away.
 
-    Locks the order, then the till session and gift cards. Raises NotFound, Malformed, StoreTakesNoReturns,
-    NotReturnable, GiftCardUsed, IllegalTransition, SessionNotOpen.
+    is_exchange: other goods go out for them, so it costs no fee, and the order's charges stay. Locks the order, then
+    the till session and gift cards. Raises NotFound, Malformed, StoreTakesNoReturns, NotReturnable, GiftCardUsed,
+    IllegalTransition, SessionNotOpen.
     """
     check_takes_returns(by)
     order = Order.objects.locked().filter(number=order_number).first()
@@ -115,15 +117,18 @@ def take_in(*, order_number: str, arrival: Arrival, by: Actor, now: datetime) ->
         raise NotFound(_("There is no such order."))
     hold_drawer_for(order, session_id=arrival.session_id, by=by)
     known = lines_of(order)
-    units = _units_of(arrival.pieces)
+    wanted = wanted_of(_checked(arrival.pieces))
+    units = wanted.units
     check_known(units, known)
     request = _request_of(order, units, arrival.number)
-    broken = _check(order, units, known, request, arrival.override, now)
+    terms = terms_here(wanted, known, request=request, now=now)
+    broken = _check(terms, arrival.override)
     if withdraw_gift_cards(order=order, units=units, by=by, now=now):
         raise GiftCardUsed(_("A gift card of this purchase was used already, so it cannot be given back."))
 
     worth = worth_of(order, sold_lines_of(order), units, returned=True)
-    goods = _note_arrival(order, request, worth, arrival, broken=broken, by=by, now=now)
+    charges = FREE if is_exchange else charges_of(order, wanted, terms, known, worth=worth.refund, own=request)
+    goods = _note_arrival(order, request, worth, charges, arrival, broken=broken, by=by, now=now)
     _write_units(goods, arrival.pieces, units, worth, known)
     sql.execute(_COUNT_UNITS, {"lines": list(units), "quantities": list(units.values())})
     _withdraw_overtaken(order, by=by)
@@ -177,14 +182,22 @@ def check_takes_returns(by: Actor) -> None:
         raise StoreTakesNoReturns(_("This place takes no goods back."), store=by.store_code)
 
 
-def _units_of(pieces: Sequence[Piece]) -> dict[int, int]:
-    """Return how many units came of each line, by its id, in the lines' order."""
-    if not pieces or any(piece.quantity < 1 for piece in pieces):
-        raise Malformed(_("Name at least one unit that came back."), field="lines")
+def wanted_of(pieces: Sequence[Piece]) -> Wanted:
+    """Return how many units came of each line, in the lines' order, why, and in which conditions."""
     units: Counter[int] = Counter()
+    reasons: dict[int, set[str]] = {}
+    conditions: dict[int, set[str]] = {}
     for piece in sorted(pieces, key=lambda piece: piece.line_id):
         units[piece.line_id] += piece.quantity
-    return dict(units)
+        reasons.setdefault(piece.line_id, set()).add(piece.reason)
+        conditions.setdefault(piece.line_id, set()).add(piece.condition)
+    return Wanted(dict(units), reasons, conditions)
+
+
+def _checked(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    if not pieces or any(piece.quantity < 1 for piece in pieces):
+        raise Malformed(_("Name at least one unit that came back."), field="lines")
+    return pieces
 
 
 def _request_of(order: Order, units: Mapping[int, int], number: str) -> Return | None:
@@ -197,33 +210,31 @@ def _request_of(order: Order, units: Mapping[int, int], number: str) -> Return |
     return open_ones.order_by("pk").first()
 
 
-def _check(
-    order: Order,
-    units: Mapping[int, int],
-    known: Mapping[int, sql.Row],
-    request: Return | None,
-    override: str,
-    now: datetime,
-) -> bool:
+def _check(terms: Terms, override: str) -> bool:
     """Refuse what may not come back. Return whether it is taken back against the rules."""
-    # What was asked for in time may come later; what comes besides is judged today.
-    asked = dict(request.lines.values_list("order_line_id", "quantity")) if request is not None else {}
-    in_time = [item_of(known[line], n, requested=0) for line, n in units.items() if n <= asked.get(line, 0)]
-    others = [item_of(known[line], n, requested=0) for line, n in units.items() if n > asked.get(line, 0)]
-    asked_at = request.requested_at if request is not None else now
-    objections = [*objections_to(in_time, now=asked_at), *objections_to(others, now=now)]
-    standing = [one for one in objections if one.reason not in OVERRIDABLE or not override]
+    standing = [one for one in terms.objections if one.reason not in OVERRIDABLE or not override]
     if standing:
         raise not_returnable(standing)
-    return bool(objections)
+    return bool(terms.objections)
 
 
 def _note_arrival(
-    order: Order, request: Return | None, worth: Worth, arrival: Arrival, *, broken: bool, by: Actor, now: datetime
+    order: Order,
+    request: Return | None,
+    worth: Worth,
+    charges: Charges,
+    arrival: Arrival,
+    *,
+    broken: bool,
+    by: Actor,
+    now: datetime,
 ) -> Return:
     fields = {
-        "amount": worth.refund,
+        "amount": charges.amount(worth.refund),
         "withheld_for_gifts": worth.withheld,
+        "fee": charges.fee,
+        "charges_back": charges.back,
+        "is_by_law": charges.is_by_law,
         "location_id": by.store_id,
         "received_at": now,
         "received_by_id": by.staff_id,

@@ -11,8 +11,8 @@ from orders.models import Fulfilment, Refund, Return
 from orders.rules.lifecycle import RETURN
 from orders.services.returns.lines import lines_of
 from orders.services.returns.requests import ARRIVAL_WITHIN, LineToReturn, about_return, record_return
+from orders.services.returns.terms import SENT_BACK, Wanted, terms_asked
 
-REASON = "returned_to_sender"
 _UNITS = """
 SELECT part.order_line_id, part.quantity FROM orders_fulfilmentline AS part
 WHERE part.fulfilment_id = %(parcel)s AND part.handed_over_at IS NOT NULL ORDER BY part.order_line_id
@@ -33,12 +33,14 @@ def expect_parcel_back(parcel: Fulfilment, *, now: datetime) -> Return | None:
         line = known[row["order_line_id"]]
         free = line["quantity_fulfilled"] - line["quantity_returned"] - line["requested"]
         if free > 0:
-            lines.append(LineToReturn(row["order_line_id"], min(row["quantity"], free), REASON))
+            lines.append(LineToReturn(row["order_line_id"], min(row["quantity"], free), SENT_BACK))
     if not lines:
         return None
+    wanted = Wanted({line.line_id: line.quantity for line in lines}, {line.line_id: (SENT_BACK,) for line in lines})
+    terms = terms_asked(wanted, known, now=now)
     goods = record_return(
-        order, lines, known, method="ship", refund_to=Refund.ORIGINAL, place_id=parcel.location_id, by=THE_SYSTEM,
-        now=now,
+        order, lines, known, terms, method="ship", refund_to=Refund.ORIGINAL, place_id=parcel.location_id,
+        by=THE_SYSTEM, now=now,
     )  # fmt: skip
     move(RETURN, goods, Return.APPROVED, by=THE_SYSTEM, due_at=now + ARRIVAL_WITHIN)
     publish(ReturnApproved(**about_return(goods, order, by=THE_SYSTEM, now=now)))

@@ -49,7 +49,7 @@ def exchange_goods(
     """
 
     def place() -> PlacedOrder:
-        taken = take_in(order_number=order_number, arrival=arrival, by=by, now=now)
+        taken = take_in(order_number=order_number, arrival=arrival, is_exchange=True, by=by, now=now)
         customer_id = request.customer_id or taken.order.customer_id
         value = Tender(EXCHANGE, limit=min(taken.goods.amount, _left_of(taken.order)))
         whole = replace(

@@ -92,6 +92,7 @@ def _line(index: int, line: Line, sku: str, name: str, totals: Totals, rate: str
         "cancelled": 0,
         "returned": 0,
         "is_gift": False,
+        "return_policy": None,
     }
 
 

@@ -1,0 +1,1 @@
+"""The terms on which goods are sold, beside their prices."""
