@@ -76,6 +76,7 @@ def acts(order, session):
             f"till/orders/{order.number}/refunds/",
             {"amount": {"amount": "1.00", "currency": "EUR"}, "reason": "goodwill"},
         ),
+        "till/orders/<str:number>/invoices/": (f"till/orders/{order.number}/invoices/", {}),
         "till/orders/<str:number>/receipt/": (
             f"till/orders/{order.number}/receipt/",
             {"medium": "email", "address": "thief@example.com"},
@@ -117,6 +118,7 @@ FOR_EVERY_STORE = {
     "till/carts/<str:code>/",
     "till/orders/",
     "till/orders/<str:number>/gift-cards/",
+    "till/orders/<str:number>/invoices/<str:invoice_number>/",
     "till/orders/<str:number>/",
     "till/pickups/",
     "till/returns/",
@@ -187,6 +189,7 @@ def test_the_same_acts_succeed_where_the_order_is(order, mona, mitte):
 
     for route in (
         "till/orders/<str:number>/receipt/",
+        "till/orders/<str:number>/invoices/",
         "till/refunds/<str:refund_id>/payout/",
         "till/orders/<str:number>/payments/",
         "till/pickups/<str:pickup_id>/acceptance/",
