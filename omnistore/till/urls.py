@@ -20,7 +20,7 @@ from omnistore.till.views.people import CustomerPage, Find
 from omnistore.till.views.pickups import Desk, FindPickup, HandOver, PickupAct, PickupPage
 from omnistore.till.views.receipts import Done, GiftCardCode, Receipt
 from omnistore.till.views.registers import Closing, Registers
-from omnistore.till.views.returns import AnswerReturn, FindReturn, Returns, TakeBack
+from omnistore.till.views.returns import AnswerReturn, FindReturn, ParcelBack, Returns, TakeBack
 from omnistore.till.views.sell import (
     ChangeLine,
     Emptied,
@@ -85,6 +85,7 @@ urlpatterns: list[URLPattern] = [
     path("parcels/<int:parcel_id>/<slug:act>/", staff_only(ParcelAct), name="till_parcel_act"),
     path("returns/", staff_only(Returns), name="till_returns"),
     path("returns/find/", staff_only(FindReturn), name="till_find_return"),
+    path("returns/<str:number>/parcel/", staff_only(ParcelBack), name="till_parcel_back"),
     path("returns/<str:number>/answer/", staff_only(AnswerReturn), name="till_answer_return"),
     path("orders/<str:number>/return/", staff_only(TakeBack), name="till_take_back"),
     path("orders/<str:number>/exchange/", staff_only(Exchange), name="till_exchange"),

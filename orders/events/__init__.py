@@ -9,6 +9,7 @@ from django.utils.translation import ngettext_lazy
 from core.journal import Event, Notification, ShopEvent
 from core.texts.wording import count, money, number, worded
 from orders.events.returns import ReturnApproved as ReturnApproved
+from orders.events.returns import ReturnArrived as ReturnArrived
 from orders.events.returns import ReturnImported as ReturnImported
 from orders.events.returns import ReturnReceived as ReturnReceived
 from orders.events.returns import ReturnRejected as ReturnRejected
