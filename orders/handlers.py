@@ -10,6 +10,7 @@ from orders.events import (
     BalancePaid,
     OrderCancelled,
     OrderCompleted,
+    OrderPartlyCancelled,
     OrderPlaced,
     OrderRespelt,
     OrderShipped,
@@ -17,13 +18,16 @@ from orders.events import (
     PickupCollected,
     PickupExpired,
     PickupRejected,
+    PriceReduced,
     RefundDone,
     RefundFailed,
     ReturnReceived,
 )
+from orders.services.documents.invoicing import credit_if_less, invoice_if_complete
 from orders.services.fulfilment.gift_cards import deliver_gift_cards
 from orders.services.payments.loyalty import open_order_points, settle_order_points
 from orders.services.placing.guests import claim_guest_orders, join_guest_order
+from orders.services.registers.receipt_numbers import number_sale
 from orders.services.settlement.follow_ups import keep_given_address, remember_receipt
 
 
@@ -56,6 +60,12 @@ def load_sold_gift_cards(entry: Entry) -> None:
 
 
 @handles(OrderPlaced)
+def number_receipt(entry: Entry) -> None:
+    """Give a sale that waited for its payment the next number of its register."""
+    number_sale(order_id=entry.payload["order_id"], now=timezone.now())
+
+
+@handles(OrderPlaced)
 def keep_address(entry: Entry) -> None:
     """Save the address of a confirmed order in its buyer's address book, if they asked for that."""
     by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
@@ -71,10 +81,24 @@ def remember_chosen_receipt(entry: Entry) -> None:
 
 @handles(
     *(OrderPlaced, BalancePaid, PickupCollected, OrderShipped, OrderCompleted, OrderCancelled, PickupExpired),
-    *(PickupRejected, RefundDone, RefundFailed, ReturnReceived),
+    *(OrderPartlyCancelled, PickupRejected, RefundDone, RefundFailed, ReturnReceived),
 )
 def settle_points(entry: Entry) -> None:
     """Recompute the points of an order after any change of its value, in whatever order the events arrive."""
     by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
     settle = open_order_points if entry.kind == OrderPlaced.kind else settle_order_points
     settle(order_id=entry.payload["order_id"], by=by, now=timezone.now())
+
+
+@handles(OrderCompleted)
+def issue_invoice(entry: Entry) -> None:
+    """Issue the invoice of an order of which everything has left."""
+    by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
+    invoice_if_complete(order_id=entry.payload["order_id"], by=by, now=timezone.now())
+
+
+@handles(ReturnReceived, PriceReduced)
+def issue_credit_note(entry: Entry) -> None:
+    """Take back what an invoice states too much, because goods came back or cost less."""
+    by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
+    credit_if_less(order_id=entry.payload["order_id"], by=by, now=timezone.now())

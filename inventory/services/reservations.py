@@ -5,7 +5,7 @@ Every function changes levels, reservations and the ledger in one statement each
 only for that statement and the following commit, so call these last in a transaction (docs/locking.md).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -87,6 +87,20 @@ UPDATE inventory_reservation SET state = 'committed', expires_at = NULL
 WHERE id = ANY(%(ids)s::uuid[]) AND state = 'held'
 """
 
+# What is reserved stays the same, so neither the level nor the ledger changes.
+_SPLIT = """
+WITH request AS (
+    SELECT * FROM unnest(%(ids)s::uuid[], %(new_ids)s::uuid[], %(quantities)s::int[]) AS request(id, new_id, quantity)
+), reduced AS (
+    UPDATE inventory_reservation AS reservation SET quantity = reservation.quantity - request.quantity
+    FROM request
+    WHERE reservation.id = request.id AND reservation.state = 'committed' AND reservation.quantity > request.quantity
+    RETURNING request.new_id, reservation.level_id, request.quantity, reservation.state, reservation.created_at
+)
+INSERT INTO inventory_reservation (id, level_id, quantity, state, created_at)
+SELECT new_id, level_id, quantity, state, created_at FROM reduced
+"""
+
 _AVAILABLE = """
 SELECT request.place, COALESCE(level.on_hand - level.reserved
            - (CASE WHEN %(respects_safety_stock)s::bool THEN level.safety ELSE 0 END), 0) AS available
@@ -159,6 +173,22 @@ def reserve_stock(
 def commit_reservations(*, ids: Sequence[UUID]) -> int:
     """Commit held reservations. Return how many were still held: fewer than ids means that some expired."""
     return sql.execute(_COMMIT, {"ids": list(ids)})
+
+
+@transaction.atomic(savepoint=False)
+def split_reservations(*, pieces: Mapping[UUID, int]) -> dict[UUID, UUID]:
+    """
+    Move some units of committed reservations into reservations of their own, and return the new id of each.
+
+    pieces: units by reservation, fewer than it holds. Whoever calls it holds the lock that guards their holder; no
+    stock row is locked.
+    """
+    new_ids = {reservation_id: new_reservation_id() for reservation_id in pieces}
+    if pieces:
+        parameters = {"ids": list(new_ids), "new_ids": list(new_ids.values()), "quantities": list(pieces.values())}
+        split = sql.execute(_SPLIT, parameters)
+        assert split == len(pieces), "only live reservations of more units can be split"
+    return new_ids
 
 
 @transaction.atomic(savepoint=False)

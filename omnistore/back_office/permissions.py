@@ -53,6 +53,7 @@ _SEEN = {
         *("tillsession", "payment", "paymentattempt", "cardreader", "receiptrequest"),
         *("balancedueentry", "refund", "return", "returnline", "returnedunits", "pricereduction", "pointbonus"),
         *("legalentity", "seller", "cashregister", "carrierservice", "shipment", "trackingevent"),
+        *("invoice", "invoicerequest", "registerreceipt"),
     ),
 }
 # What no store needs: a cart opens by its code and a voucher works by its code, whoever reads it.
@@ -64,7 +65,7 @@ _SEEN_BY_HEAD_OFFICE = {
     ),
     "core": ("unfinishedwork",),
     "inventory": ("pricefile",),
-    "orders": ("guesthold", "webhookevent", "savedcard"),
+    "orders": ("guesthold", "webhookevent", "savedcard", "invoicecounter", "registercounter"),
 }
 _EDITED = {
     "accounts": ("segment", "segmentmembership", "loyaltyprogramme", "loyaltytier"),
@@ -87,6 +88,7 @@ PERMISSIONS_BY_RIGHT = {
     roles.EDIT_CATALOGUE: _named(("add", "change", "delete"), _EDITED),
     roles.MOVE_STOCK: frozenset({"inventory.move_stock"}),
     roles.CORRECT_STOCK: frozenset({"inventory.correct_stock"}),
+    roles.SELL: frozenset({"orders.issue_invoice"}),
     roles.HAND_OVER: frozenset({"orders.send_parcel"}),
     roles.UNLOCK_PICKUP: frozenset({"orders.unlock_pickup"}),
     roles.CANCEL_ORDER: frozenset({"orders.cancel_order"}),

@@ -18,6 +18,7 @@ from omnistore.storefront.views import (
     wishlist,
 )
 from omnistore.storefront.views.after_sale import returns
+from omnistore.storefront.views.documents import invoices, slips
 
 urlpatterns = [
     path("", catalogue.home, name="home"),
@@ -41,6 +42,10 @@ urlpatterns = [
     path("orders/", orders.orders, name="orders"),
     path("orders/<str:number>/", orders.order, name="order"),
     path("orders/<str:number>/receipt/", orders.receipt, name="order_receipt"),
+    path("orders/<str:number>/invoices/", invoices.invoices, name="order_invoices"),
+    path("orders/<str:number>/invoices/<str:invoice_number>/", invoices.invoice, name="order_invoice"),
+    path("orders/<str:number>/gift-receipt/", slips.gift, name="order_gift_receipt"),
+    path("orders/<str:number>/returns/<str:return_number>/slip/", slips.sent_back, name="order_return_slip"),
     path("orders/<str:number>/confirm/", orders.confirm, name="order_confirm"),
     path("orders/<str:number>/pay/", paying.pay, name="order_pay"),
     path("orders/<str:number>/cancel/", orders.cancel, name="order_cancel"),
@@ -49,6 +54,14 @@ urlpatterns = [
     path("orders/<str:number>/gift-cards/<int:card_id>/", orders.gift_card, name="order_gift_card"),
     path("orders/<str:number>/<slug:key>/gift-cards/<int:card_id>/", orders.gift_card, name="guest_order_gift_card"),
     path("orders/<str:number>/<slug:key>/", orders.order, name="guest_order"),
+    path("orders/<str:number>/<slug:key>/invoices/", invoices.invoices, name="guest_order_invoices"),
+    path("orders/<str:number>/<slug:key>/invoices/<str:invoice_number>/", invoices.invoice, name="guest_order_invoice"),
+    path("orders/<str:number>/<slug:key>/gift-receipt/", slips.gift, name="guest_order_gift_receipt"),
+    path(
+        "orders/<str:number>/<slug:key>/returns/<str:return_number>/slip/",
+        slips.sent_back,
+        name="guest_order_return_slip",
+    ),
     path("orders/<str:number>/<slug:key>/receipt/", orders.receipt, name="guest_order_receipt"),
     path("orders/<str:number>/<slug:key>/confirm/", orders.confirm, name="guest_order_confirm"),
     path("orders/<str:number>/<slug:key>/pay/", paying.pay, name="guest_order_pay"),

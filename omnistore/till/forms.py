@@ -1,5 +1,6 @@
 """The till's forms and fields."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -12,6 +13,16 @@ from accounts.models.form_fields import PhoneInput
 from accounts.rules.addresses import NotAnAddress, normalise_address
 from core.texts.amounts import clean_amount, most_cash
 from core.texts.form_fields import CodeInput, EmailInput
+from core.texts.formats import listed_text
+from core.texts.languages import active_language
+from core.texts.translated import in_language
+from inventory.queries.products import shown_attributes
+
+
+def label_of(line: Mapping[str, Any]) -> str:
+    """Return the name of goods in the clerk's language, with what tells them apart; the name as sold without one."""
+    name = in_language(line["product"]) if line.get("product") else line["name"]
+    return listed_text([name, *shown_attributes(line.get("attributes") or {}).values()], active_language())
 
 
 class CashField(forms.CharField):

@@ -11,7 +11,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, admin_actor, money_column
+from orders.admin.papers import PapersAdmin
+from orders.channels.slips import slip_response
 from orders.models import PriceReduction, Refund, Return, ReturnedUnits, ReturnLine
+from orders.queries.documents.slips import return_slip
 from orders.services.payments.refunding.failed_refunds import (
     note_bank_transfer,
     refund_again,
@@ -131,7 +134,8 @@ class ReturnLineInline(ReadOnlyInline):
 
 
 @admin.register(Return)
-class ReturnAdmin(ReadOnlyAdmin):
+class ReturnAdmin(PapersAdmin):
+    papers = {"slip": (_("Return slip"), lambda goods: slip_response(return_slip(goods.number)))}
     list_display = (
         "number",
         "order",

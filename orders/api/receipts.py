@@ -98,7 +98,7 @@ class OrderReceipt(ReceiptApiView, CartApiView):
     def get_throttles(self) -> list[Any]:
         if self.request.method == "POST":
             return [ScopedRateThrottle()]
-        return [PdfThrottle()] if _is_pdf(self.request) else []
+        return [PdfThrottle()] if is_pdf(self.request) else []
 
     @extend_schema(operation_id="order_receipt", parameters=[TOKEN_PARAMETER], responses=RECEIPT, tags=["orders"])
     def get(self, request: Request, number: str) -> HttpResponse:
@@ -167,13 +167,14 @@ def _receipt(number: str, request: Request) -> HttpResponse:
     context = {"receipt": receipt_of(number, language=language), "language": language}
     page = render_to_string("orders/receipt.html", context)
     headers = {"Cache-Control": "no-store", "Vary": "Accept"}
-    if not _is_pdf(request):
+    if not is_pdf(request):
         return HttpResponse(page, headers=headers)
     headers["Content-Disposition"] = f'inline; filename="receipt-{number}.pdf"'
     return HttpResponse(pdf_of(page), content_type=ReceiptPdf.media_type, headers=headers)
 
 
-def _is_pdf(request: Request) -> bool:
+def is_pdf(request: Request) -> bool:
+    """Return whether the client asked for a PDF, and this shop makes them."""
     return bool(request.accepted_renderer.media_type == ReceiptPdf.media_type)
 
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from orders.api import checkout, orders, receipts, returns
+from orders.api.documents import invoices
 from orders.api.fulfilment import cancellation, collector, labels, pickups, tracking
 from orders.api.payments import balance_payments, cards, gift_cards, points, webhooks
 from orders.api.registers import (
@@ -29,6 +30,8 @@ urlpatterns = [
     path("orders/<str:number>/returns/<str:return_number>/", returns.OneOrderReturn.as_view()),
     path("orders/<str:number>/returns/<str:return_number>/cancellation/", returns.ReturnCancellation.as_view()),
     path("orders/<str:number>/receipt/", receipts.OrderReceipt.as_view()),
+    path("orders/<str:number>/invoices/", invoices.OrderInvoices.as_view()),
+    path("orders/<str:number>/invoices/<str:invoice_number>/", invoices.OrderInvoice.as_view()),
     path("orders/<str:number>/pickup/collector/", collector.PickupCollector.as_view()),
     path("test-provider/<uuid:key>/confirmation/", checkout.TestConfirmation.as_view()),
     path("webhooks/carriers/<slug:carrier>/", tracking.TrackingWebhook.as_view()),
@@ -41,6 +44,8 @@ urlpatterns = [
     path("till/orders/<str:number>/refunds/", price_reductions.TillRefunds.as_view()),
     path("till/orders/<str:number>/cancellation/", cancellation.TillCancellation.as_view()),
     path("till/orders/<str:number>/receipt/", receipts.TillReceipt.as_view()),
+    path("till/orders/<str:number>/invoices/", invoices.TillInvoices.as_view()),
+    path("till/orders/<str:number>/invoices/<str:invoice_number>/", invoices.TillInvoice.as_view()),
     path("till/orders/<str:number>/gift-cards/", gift_cards.TillGiftCards.as_view()),
     path("till/orders/<str:number>/gift-cards/<str:card_id>/code/", gift_cards.TillGiftCardCode.as_view()),
     path("till/parcels/<str:parcel_id>/label/", labels.ParcelLabel.as_view()),

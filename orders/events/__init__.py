@@ -8,8 +8,9 @@ from django.utils.translation import ngettext_lazy
 
 from core.journal import Event, Notification, ShopEvent
 from core.texts.wording import count, money, number, worded
+from orders.events.documents import CreditNoteIssued as CreditNoteIssued
+from orders.events.documents import InvoiceIssued as InvoiceIssued
 from orders.events.returns import ReturnApproved as ReturnApproved
-from orders.events.returns import ReturnArrived as ReturnArrived
 from orders.events.returns import ReturnImported as ReturnImported
 from orders.events.returns import ReturnReceived as ReturnReceived
 from orders.events.returns import ReturnRejected as ReturnRejected
@@ -96,7 +97,7 @@ class OrderPaymentFailed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderCancelled(Event):
-    """The order was cancelled before it left; refund: minor units that are refunded."""
+    """The whole order was cancelled before it left; refund: minor units that are refunded."""
 
     kind: ClassVar[str] = "order.cancelled"
     words = worded(_("Order %(number)s cancelled"))
@@ -104,6 +105,23 @@ class OrderCancelled(Event):
     order_id: int
     reason: str
     refund: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPartlyCancelled(Event):
+    """
+    Some goods of the order were cancelled; others of it stay ordered, or had left before.
+
+    line_units: how many of each order line, by its id. refund: minor units that are refunded.
+    """
+
+    kind: ClassVar[str] = "order.partly_cancelled"
+    words = worded(_("Order %(number)s: some goods cancelled"))
+    notifications = (Notification("order_partly_cancelled", **_FOR_BUYER),)
+    order_id: int
+    reason: str
+    refund: int
+    line_units: dict[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)

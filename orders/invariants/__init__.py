@@ -1,3 +1,3 @@
 """What must always be true of orders: of their goods and of their money."""
 
-from orders.invariants import goods, money, offers, returns, spellings  # noqa: F401
+from orders.invariants import documents, goods, money, offers, returns, spellings  # noqa: F401

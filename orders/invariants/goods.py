@@ -153,7 +153,8 @@ invariant(
     "staff have cancelled orders only in a store that they concern",
     """
     SELECT orders.number, entry.store FROM orders_order AS orders
-    JOIN core_journal AS entry ON entry.ref = orders.number AND entry.kind = 'order.cancelled' AND entry.store <> ''
+    JOIN core_journal AS entry ON entry.ref = orders.number AND entry.store <> ''
+        AND entry.kind IN ('order.cancelled', 'order.partly_cancelled')
     JOIN inventory_location AS acting ON acting.code = entry.store
     WHERE orders.store_id IS DISTINCT FROM acting.id
       AND NOT EXISTS (SELECT FROM orders_fulfilment WHERE order_id = orders.id AND location_id = acting.id)

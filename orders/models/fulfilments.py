@@ -74,7 +74,11 @@ class Fulfilment(models.Model):
 
 
 class FulfilmentLine(models.Model):
-    """The units of one order line in a fulfilment, and their reservation."""
+    """
+    Units of one order line in a fulfilment, and their reservation.
+
+    Of one order line, some units may wait while others were handed over.
+    """
 
     fulfilment = models.ForeignKey(
         Fulfilment, on_delete=models.PROTECT, related_name="lines", verbose_name=_("fulfilment"), db_index=False
@@ -96,7 +100,12 @@ class FulfilmentLine(models.Model):
         verbose_name = _("fulfilment line")
         verbose_name_plural = _("fulfilment lines")
         constraints = [
-            models.UniqueConstraint(fields=["fulfilment", "order_line"], name="fulfilment_line_once_per_order_line"),
+            models.UniqueConstraint(
+                fields=["fulfilment", "order_line", "handed_over_at"],
+                nulls_distinct=False,
+                deferrable=models.Deferrable.DEFERRED,
+                name="fulfilment_line_waits_once",
+            ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="fulfilment_line_of_at_least_one"),
         ]
 

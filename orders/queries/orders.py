@@ -34,7 +34,9 @@ SELECT {columns_read(ORDER_FIELDS, table="orders")}, orders.fees,
             'method', fulfilment.method, 'method_name', fulfilment.method_name,
             'lines', (SELECT coalesce(jsonb_agg(jsonb_build_array(part.order_line_id, part.quantity)
                                                 ORDER BY part.id), '[]')
-                      FROM orders_fulfilmentline AS part WHERE part.fulfilment_id = fulfilment.id))
+                      FROM (SELECT order_line_id, sum(quantity)::int AS quantity, min(id) AS id
+                            FROM orders_fulfilmentline WHERE fulfilment_id = fulfilment.id
+                            GROUP BY order_line_id) AS part))
             ORDER BY fulfilment.id), '[]')
         FROM orders_fulfilment AS fulfilment JOIN inventory_location AS location ON location.id = fulfilment.location_id
         WHERE fulfilment.order_id = orders.id) AS fulfilments,

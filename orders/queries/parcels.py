@@ -18,7 +18,7 @@ SELECT fulfilment.id, fulfilment.state, orders.number, orders.channel, orders.pl
        coalesce(nullif(customer.name, ''), nullif(fulfilment.address ->> 'name', ''), orders.contact_email) AS customer,
        orders.contact_phone AS phone,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
-            'sku', line.sku, 'name', line.name, 'quantity', part.quantity, 'product', product.name,
+            'line', line.id, 'sku', line.sku, 'name', line.name, 'quantity', part.quantity, 'product', product.name,
             'attributes', variant.attributes, 'place', category.name,
             'barcodes', (SELECT coalesce(jsonb_agg(barcode.code ORDER BY barcode.code), '[]')
                          FROM inventory_barcode AS barcode WHERE barcode.variant_id = line.variant_id))

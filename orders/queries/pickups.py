@@ -28,7 +28,7 @@ SELECT fulfilment.id, fulfilment.order_id, fulfilment.state, orders.number, stor
             'handed_over_at', part.handed_over_at,
             'barcodes', (SELECT coalesce(jsonb_agg(barcode.code ORDER BY barcode.code), '[]')
                          FROM inventory_barcode AS barcode WHERE barcode.variant_id = line.variant_id))
-            ORDER BY line.position), '[]')
+            ORDER BY line.position, part.id), '[]')
         FROM orders_fulfilmentline AS part JOIN orders_orderline AS line ON line.id = part.order_line_id
         LEFT JOIN inventory_variant AS variant ON variant.id = line.variant_id
         LEFT JOIN inventory_product AS product ON product.id = variant.product_id

@@ -190,7 +190,7 @@ def collect(order, tess, store, line):
     with no_guards():
         order.fulfilments.update(state="ready")
     hand_over_pickup(
-        proof=prove_by_document(pickup_id=pickup.pk), collected_by="", line_ids=[line.pk], tenders=(),
+        proof=prove_by_document(pickup_id=pickup.pk), collected_by="", pieces={line.pk: None}, tenders=(),
         session_id=None, by=by, now=timezone.now(),
     )  # fmt: skip
 

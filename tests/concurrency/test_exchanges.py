@@ -45,7 +45,7 @@ def bought(variant, desk):
         (variant, 1, 1290), store=Location.objects.get(pk=desk.store_id), customer=make_customer(), state="ready"
     )
     hand_over_pickup(
-        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", line_ids=None, tenders=(),
+        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", pieces=None, tenders=(),
         session_id=None, by=desk, now=NOW,
     )  # fmt: skip
     return order
@@ -123,7 +123,7 @@ def test_what_was_exchanged_goes_back_while_the_first_order_is_returned(desk, se
         (mug, 2, 1290), store=Location.objects.get(pk=desk.store_id), customer=make_customer(), state="ready"
     )
     hand_over_pickup(
-        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", line_ids=None, tenders=(),
+        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", pieces=None, tenders=(),
         session_id=None, by=desk, now=NOW,
     )  # fmt: skip
     assert exchange(order, desk, session)() == "exchanged"

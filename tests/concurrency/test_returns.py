@@ -44,7 +44,7 @@ def order(desks):
         (make_variant(sku="MUG"), 1, 1290), store=store_of(desks[0]), customer=make_customer(), state="ready"
     )
     hand_over_pickup(
-        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", line_ids=None, tenders=(),
+        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", pieces=None, tenders=(),
         session_id=None, by=desks[0], now=NOW,
     )  # fmt: skip
     return order

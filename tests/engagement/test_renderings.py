@@ -54,8 +54,8 @@ def order(db):
         (PARCEL, Fulfilment.SHIP, bowl, "Bowl & lid", 1, 2500),
     ):
         line = OrderLine.objects.create(
-            order=order, position=fulfilment, variant=variant, sku=variant.sku, name=name, quantity=quantity,
-            unit_price=price, line_total=quantity * price,
+            id=fulfilment, order=order, position=fulfilment, variant=variant, sku=variant.sku, name=name,
+            quantity=quantity, unit_price=price, line_total=quantity * price,
         )  # fmt: skip
         make_in(
             Fulfilment, id=fulfilment, order=order, kind=kind, location=mitte, state="placed",
@@ -117,6 +117,11 @@ SCENARIOS = {
     "pickup_expired": ("pickup.expired", nothing, {"fulfilment_id": PICKUP, "refund": 0}),
     "order_cancelled": ("order.cancelled", nothing, {"reason": "shopper", "refund": 5190}),
     "order_cancelled, unpaid": ("order.cancelled", nothing, {"reason": "shopper", "refund": 0}),
+    "order_partly_cancelled": (
+        "order.partly_cancelled",
+        nothing,
+        {"reason": "changed_mind", "refund": 1290, "line_units": {str(PICKUP): 1}},
+    ),
     "order_not_placed": ("order.payment_failed", nothing, {"reason": "late", "refund": 5190}),
     "order_shipped": ("order.shipped", nothing, {"fulfilment_id": PARCEL}),
     "order_shipped, tracked": ("order.shipped", tracked, {"fulfilment_id": PARCEL}),

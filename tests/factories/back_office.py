@@ -61,6 +61,7 @@ from orders.models import (
     WebhookEvent,
 )
 from tests.factories.accounts import make_customer
+from tests.factories.documents import fill_documents
 from tests.factories.inventory import make_category, make_store, make_variant
 from tests.factories.loyalty import fill_loyalty
 from tests.factories.orders import owe
@@ -226,6 +227,7 @@ def _fill_orders(number, shopper, store, variant, cart, reservation) -> None:  #
         order_line=line, amount=100, units=1, reason="goodwill", given_by=shopper, store=store,
         given_at=NOON,
     )  # fmt: skip
+    fill_documents(order, company)
     GuestHold.objects.create(order=order, source=f"192.0.2.{number}/32", held_at=NOON)
     ReceiptRequest.objects.create(order=order, medium="email", address="ana@example.com", requested_at=NOON)
     SandboxCharge.objects.create(key=uuid.uuid4(), amount=1290, currency="EUR", outcome="approved")

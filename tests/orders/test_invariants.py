@@ -30,7 +30,7 @@ def collected(order, at_desk, now):
     hand_over_pickup(
         proof=prove_by_document(pickup_id=order.fulfilments.get().pk),
         collected_by="",
-        line_ids=None,
+        pieces=None,
         tenders=(),
         session_id=None,
         by=at_desk,

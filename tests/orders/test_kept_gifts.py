@@ -166,7 +166,7 @@ def give(order, variant):
 def hand_over(order, at_desk, now, number=0):
     hand_over_pickup(
         proof=prove_by_document(pickup_id=order.fulfilments.order_by("pk")[number].pk),
-        collected_by="", line_ids=None, tenders=(), session_id=None, by=at_desk, now=now,
+        collected_by="", pieces=None, tenders=(), session_id=None, by=at_desk, now=now,
     )  # fmt: skip
 
 

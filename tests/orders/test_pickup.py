@@ -55,7 +55,7 @@ def hand_over(pickup, at_desk, now, **changes):
     arguments = {
         "proof": prove_by_document(pickup_id=pickup.pk),
         "collected_by": "",
-        "line_ids": None,
+        "pieces": None,
         "tenders": (),
         "session_id": None,
     }
@@ -189,15 +189,15 @@ def test_only_a_ready_pickup_is_handed_over(pickup, mug, mitte, at_desk, now):
 def test_a_part_of_it_leaves_the_rest_waiting(ready, mug, bowl, mitte, at_desk, now):
     first, second = ready.lines.order_by("pk")
 
-    hand_over(ready, at_desk, now, line_ids=[first.order_line_id])
+    hand_over(ready, at_desk, now, pieces={first.order_line_id: None})
 
     ready.refresh_from_db()
     assert (ready.state, Order.objects.get().state) == ("ready", Order.PLACED)
     assert (level_of(mug, mitte), level_of(bowl, mitte)) == ((8, 0), (10, 1))
 
     with refused(NotFound):
-        hand_over(ready, at_desk, now, line_ids=[first.order_line_id])
-    hand_over(ready, at_desk, now, line_ids=[second.order_line_id])
+        hand_over(ready, at_desk, now, pieces={first.order_line_id: None})
+    hand_over(ready, at_desk, now, pieces={second.order_line_id: None})
 
     ready.refresh_from_db()
     assert (ready.state, Order.objects.get().state) == ("collected", Order.COMPLETED)
@@ -329,7 +329,7 @@ class TestExpiry:
 
     def test_a_partly_collected_pickup_stays_collected(self, ready, at_desk, now):
         first = ready.lines.order_by("pk").first()
-        hand_over(ready, at_desk, now, line_ids=[first.order_line_id])
+        hand_over(ready, at_desk, now, pieces={first.order_line_id: None})
 
         expire_overdue_pickups(now=ready.expires_at + timedelta(minutes=1))
 

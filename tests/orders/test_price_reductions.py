@@ -38,7 +38,7 @@ def problem(answer):
 def order(ana, mug, bowl, mitte, at_desk, now):
     order = make_order((mug, 3, 1290), (bowl, 1, 2000), store=mitte, state="ready", customer=ana)
     hand_over_pickup(
-        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", line_ids=None, tenders=(),
+        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", pieces=None, tenders=(),
         session_id=None, by=at_desk, now=now,
     )  # fmt: skip
     return order

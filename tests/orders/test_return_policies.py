@@ -99,7 +99,7 @@ class TestRules:
 def collected(ana, mitte, mug, bowl, at_desk, now):
     order = make_order((mug, 3, 1000), (bowl, 1, 2000), store=mitte, customer=ana, state="ready", shipping=490)
     hand_over_pickup(
-        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", line_ids=None, tenders=(),
+        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", pieces=None, tenders=(),
         session_id=None, by=at_desk, now=now,
     )  # fmt: skip
     return Order.objects.get(pk=order.pk)

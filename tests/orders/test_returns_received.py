@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 
 def collect(order, *, by, now):
     hand_over_pickup(
-        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", line_ids=None, tenders=(),
+        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", pieces=None, tenders=(),
         session_id=None, by=by, now=now,
     )  # fmt: skip
     return Order.objects.get(pk=order.pk)

@@ -65,7 +65,7 @@ def test_a_card_is_not_loaded_before_it_is_paid(ana, mitte, voucher, at_desk, te
     assert issue(order, at_desk, now) == 0
 
     hand_over_pickup(
-        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", line_ids=None,
+        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", pieces=None,
         tenders=[Tender("card")],
         session_id=None, by=at_desk, now=now,
     )  # fmt: skip

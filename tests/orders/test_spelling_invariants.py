@@ -20,7 +20,8 @@ CARD = "۴۲۴۲ ۴۲۴۲ ۴۲۴۲ ۴۲۴۲"
 
 APPS = ("accounts", "carts", "inventory", "orders", "core", "engagement")
 LOOKED_THROUGH = re.compile(r"SELECT '(\w+)' AS place, id, text FROM \(SELECT id, (\w+)(?:::text)? AS text")
-LOOKED_INTO = {("core_journal", "payload"), ("orders_fulfilment", "address")}
+LOOKED_INTO = {("core_journal", "payload"), ("orders_fulfilment", "address"), ("orders_invoice", "content"),
+               ("orders_invoicerequest", "buyer")}  # fmt: skip
 WRITE_ENTRY = """
 INSERT INTO core_journal (occurred_at, kind, channel, ref, payload) VALUES (now(), 'cart.changed', 'web', '', %s)
 """

@@ -31,7 +31,7 @@ def problem(answer):
 def collected(mug, *, store, by, now, units=2, **fields):
     order = make_order((mug, units, 1290), store=store, state="ready", **fields)
     hand_over_pickup(
-        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", line_ids=None, tenders=(),
+        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", pieces=None, tenders=(),
         session_id=None, by=by, now=now,
     )  # fmt: skip
     return order

@@ -123,7 +123,7 @@ class TestAReturnRequest:
     def asked(self, ana, mitte, mug, at_desk, as_ana, now):
         order = make_order((mug, 2, 1290), store=mitte, customer=ana, state="ready")
         hand_over_pickup(
-            proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", line_ids=None, tenders=(),
+            proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", pieces=None, tenders=(),
             session_id=None, by=at_desk, now=now,
         )  # fmt: skip
         return self.ask(order, as_ana, now)

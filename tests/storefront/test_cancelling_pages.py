@@ -102,6 +102,48 @@ def test_a_guest_cancels_behind_his_own_link(guest, mug):
     assert Order.objects.get().state == Order.CANCELLED
 
 
+def chosen(order, units):
+    line = order.lines.get()
+    return {"waiting": f"{line.pk}:{line.quantity - line.quantity_cancelled}", f"piece_{line.pk}": units}
+
+
+def test_one_of_two_pieces_is_cancelled(ana, order):
+    visit = Visit(ana)
+
+    page = visit.get(f"/orders/{order.number}/cancel/", data=chosen(order, 1)).content.decode()
+    answer = visit.post(f"/orders/{order.number}/cancel/", {"reason": "other", **chosen(order, 1)})
+
+    assert "You get <strong>€12.90</strong> back." in page
+    assert "Cancel these pieces" in page
+    order.refresh_from_db()
+    assert (order.state, order.lines.get().quantity_cancelled) == (Order.PLACED, 1)
+    assert "The pieces were cancelled." in visit.get(answer["Location"]).content.decode()
+
+
+def test_pieces_sent_twice_are_cancelled_once(ana, order):
+    visit = Visit(ana)
+    sent = chosen(order, 1)
+
+    for _ in range(2):
+        visit.post(f"/orders/{order.number}/cancel/", sent)
+
+    assert order.lines.get().quantity_cancelled == 1
+    page = visit.get(f"/orders/{order.number}/cancel/").content.decode()
+    assert "These goods have changed meanwhile." in page
+
+
+@pytest.mark.parametrize("units", ["0", "3", "-1", "x"])
+def test_a_choice_that_cannot_be_is_explained(units, ana, order):
+    visit = Visit(ana)
+
+    page = visit.get(f"/orders/{order.number}/cancel/", data=chosen(order, units)).content.decode()
+    answer = visit.post(f"/orders/{order.number}/cancel/", chosen(order, units))
+
+    assert "errorlist" in page
+    assert answer["Location"] == f"/orders/{order.number}/cancel/"
+    assert not Refund.objects.exists()
+
+
 def test_the_question_takes_the_same_statements_whatever_it_is_about(
     ana, mug, lamp, high_street, order, django_assert_num_queries
 ):
@@ -111,5 +153,5 @@ def test_the_question_takes_the_same_statements_whatever_it_is_about(
     visit.get("/cart/")
 
     for number in (order.number, larger.number):
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(11):
             assert visit.get(f"/orders/{number}/cancel/").status_code == 200

@@ -89,7 +89,8 @@ def test_lists_and_orders_take_the_same_number_of_statements_whatever_they_hold(
     with django_assert_num_queries(6):
         visit.get("/orders/")
     for order in orders:
-        with django_assert_num_queries(8):  # Two more than the list: the gift cards it bought, or was refunded to.
+        # More than the list: the gift cards it bought, or was refunded to, and its invoices.
+        with django_assert_num_queries(9):
             visit.get(f"/orders/{order.number}/")
 
 

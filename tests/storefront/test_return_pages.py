@@ -22,7 +22,7 @@ def collected(variant, store, staff, customer=None, units=2):
         (variant, units, 1290), store=store, customer=customer, state="ready", placed_at=timezone.now(), shipping=490
     )
     hand_over_pickup(
-        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", line_ids=None, tenders=(),
+        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", pieces=None, tenders=(),
         session_id=None, by=at_desk(staff, store), now=timezone.now(),
     )  # fmt: skip
     return order
@@ -151,7 +151,7 @@ def test_guests_use_their_link_and_get_no_credit(mug, high_street, tess, guest):
     Fulfilment.objects.filter(pk=fulfilment.pk).update(state="accepted")
     Fulfilment.objects.filter(pk=fulfilment.pk).update(state="ready")
     hand_over_pickup(
-        proof=prove_by_document(pickup_id=fulfilment.pk), collected_by="", line_ids=None, tenders=(), session_id=None,
+        proof=prove_by_document(pickup_id=fulfilment.pk), collected_by="", pieces=None, tenders=(), session_id=None,
         by=at_desk(tess, high_street), now=timezone.now(),
     )  # fmt: skip
     visit, address = Visit(), f"{where}returns/"

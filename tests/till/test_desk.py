@@ -167,15 +167,51 @@ def test_a_hand_over_that_is_sent_twice_happens_once(clerk, ready):
     assert HandOver.objects.count() == 1
 
 
+def pieces_in(prefix, order, *units):
+    """Return the fields of a form for pieces, as the page sends them."""
+    lines = list(order.lines.order_by("position"))
+    start = f"{prefix}-" if prefix else ""
+    return {
+        f"{start}waiting": ",".join(f"{line.pk}:{line.quantity}" for line in lines),
+        **{f"{start}piece_{line.pk}": count for line, count in zip(lines, units, strict=True)},
+    }
+
+
 def test_some_lines_can_be_handed_over_first(clerk, ana, high_street, mug, lamp):
-    order = make_order((mug, 1, 1290), (lamp, 1, 4900), store=high_street, customer=ana, state="ready")
+    order = make_order((mug, 3, 1290), (lamp, 1, 4900), store=high_street, customer=ana, state="ready")
     pickup = order.fulfilments.get()
 
-    hand_over(clerk, pickup, code=code_of(pickup), lines=[order.lines.first().pk])
+    hand_over(clerk, pickup, code=code_of(pickup), **pieces_in("handed", order, 2, 0))
 
     pickup.refresh_from_db()
     assert pickup.state == "ready"
-    assert pickup.lines.filter(handed_over_at__isnull=True).count() == 1
+    waiting = pickup.lines.filter(handed_over_at__isnull=True)
+    assert list(waiting.order_by("order_line").values_list("quantity", flat=True)) == [1, 1]
+
+
+def test_nothing_and_too_much_are_not_handed_over(clerk, ana, high_street, mug):
+    order = make_order((mug, 3, 1290), store=high_street, customer=ana, state="ready")
+    pickup = order.fulfilments.get()
+
+    nothing = hand_over(clerk, pickup, code=code_of(pickup), **pieces_in("handed", order, 0))
+    too_much = hand_over(clerk, pickup, code=code_of(pickup), **pieces_in("handed", order, 4))
+
+    assert (nothing.status_code, too_much.status_code) == (400, 400)
+    assert "Choose at least one piece." in text_of(nothing)
+    assert not HandOver.objects.exists()
+
+
+def test_a_choice_among_goods_that_have_changed_is_refused(clerk, ana, high_street, mug):
+    order = make_order((mug, 3, 1290), store=high_street, customer=ana, state="ready")
+    pickup = order.fulfilments.get()
+    chosen = pieces_in("rejected", order, 1)
+
+    clerk.post("pickup_act", pickup.pk, "reject", key=new_key(), reason="Broken", **chosen)
+    again = clerk.post("pickup_act", pickup.pk, "reject", key=new_key(), reason="Broken", **chosen)
+
+    assert "These goods have changed meanwhile." in text_of(again)
+    assert Refund.objects.get().amount == 1290
+    assert order.lines.get().quantity_cancelled == 1
 
 
 def test_giving_up_says_why_and_pays_back(clerk, ready):

@@ -25,7 +25,7 @@ def with_buyer(variant, *, store, staff, customer=None, units=2, paid="cash"):
         (variant, units, 1290), store=store, customer=customer, state="ready", paid=paid, placed_at=timezone.now()
     )
     hand_over_pickup(
-        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", line_ids=None, tenders=(),
+        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", pieces=None, tenders=(),
         session_id=None, by=Actor(channel="till", staff_id=staff.pk, store_id=store.pk, store_code=store.code),
         now=timezone.now(),
     )  # fmt: skip

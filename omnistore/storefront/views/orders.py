@@ -1,6 +1,6 @@
 """The visitor's orders of every channel, and a guest's order behind an unguessable link."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,9 @@ from omnistore.storefront.pages import PRIVATE, page, private_page, query_of
 from omnistore.storefront.payment_pages import with_hosts
 from omnistore.storefront.views.account import members_only
 from omnistore.storefront.visitors import visitor_of
+from orders.channels.pieces import PiecesForm, cancellable_pieces
 from orders.models import Order, PaymentAttempt
+from orders.queries.documents.invoices import invoices_of
 from orders.queries.orders import get_order, get_order_for, is_open_to_guests, orders_of
 from orders.queries.receipts import receipt_of
 from orders.queries.views import FulfilmentView, OrderView
@@ -35,6 +37,7 @@ from orders.rules.lifecycle import OPEN_PICKUP_STATES, may_be_cancelled
 from orders.rules.order_links import is_order_key, order_key
 from orders.rules.pickup_codes import collection_code
 from orders.services.fulfilment.cancellation import cancel_order, preview_cancellation
+from orders.services.fulfilment.pieces import Pieces, TooManyPieces
 from orders.services.payments.balances_due import balance_due_of, is_payment_under_way
 from orders.services.payments.gateway import look_up, payment_page
 from orders.services.payments.gift_cards import gift_cards_of, show_sold_gift_card
@@ -47,6 +50,7 @@ CANCEL_REASONS = [
     ("found_elsewhere", gettext_lazy("I found it elsewhere")),
     ("mistake", gettext_lazy("I ordered it by mistake")),
 ]
+_INVOICED = (Order.PLACED, Order.COMPLETED)
 FRESH = timedelta(hours=1)  # How long an order's page says thank you.
 
 
@@ -100,6 +104,9 @@ def order(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
         "is_waiting": is_payment_under_way(order),
         "pay_address": _address(order.number, key, "order_pay") if balance_due_of(order) else "",
         "is_guest": order.customer_id is None,
+        "invoices": invoices_of(order.id),
+        "invoice_address": _address(order.number, key, "order_invoices") if order.state in _INVOICED else "",
+        "makes_pdfs": settings.RECEIPTS_AS_PDF,
         "cancel_address": _address(order.number, key, "order_cancel") if _may_cancel(request, order) else "",
         "returns_address": _address(order.number, key, "order_returns") if _may_return(order) else "",
         "gift_cards": gift_cards_of(order_id=order.id, number=order.number),
@@ -134,30 +141,47 @@ def cancel(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
     if not _may_cancel(request, order):
         # Submitted twice, or the goods left meanwhile: the order's page shows the state.
         return redirect(order_address(order))
+    waiting = cancellable_pieces(order, by=by)
     if request.method == "POST":
-        return _cancelled(request, order, by)
-    preview = preview_cancellation(number=order.number, by=by)
-    places = _places(order)
-    parts = [_part(order, part, places) for part in order.fulfilments]
+        return _cancelled(request, order, PiecesForm(request.POST, waiting=waiting), by)
+    chosen = PiecesForm(request.GET or None, waiting=waiting)
+    pieces = chosen.pieces if chosen.is_valid() else None
+    preview = preview_cancellation(number=order.number, by=by, pieces=pieces)
+    ending = _units_of(order, waiting, pieces)
     context = {
         "title": _("Cancel order %(number)s") % {"number": order.number},
         "order": order,
         "preview": preview,
-        "ending": [part for part in parts if part["view"].id in preview.fulfilment_ids],
-        "staying": [part for part in parts if part["view"].id not in preview.fulfilment_ids],
+        "chosen": chosen,
+        "ending": ending,
+        "stays": any(stays for _name, _ends, stays in ending),
+        "sent": [(name, chosen.data[name]) for name in chosen.fields] if pieces else [],
         "order_address": order_address(order),
         "reasons": CANCEL_REASONS,
     }
     return private_page(request, "storefront/cancel.html", context)
 
 
-def _cancelled(request: HttpRequest, order: OrderView, by: Actor) -> HttpResponse:
+def _units_of(
+    order: OrderView, waiting: Sequence[tuple[int, str, int]], pieces: Pieces | None
+) -> list[tuple[str, int, int]]:
+    """Return of each line its name, how many units end, and how many stay."""
+    ending = {line_id: units for line_id, _name, units in waiting} if pieces is None else pieces
+    rows = [(line.name, ending.get(line.id, 0), line.quantity - line.cancelled) for line in order.lines]
+    return [(name, gone, units - gone) for name, gone, units in rows]
+
+
+def _cancelled(request: HttpRequest, order: OrderView, chosen: PiecesForm, by: Actor) -> HttpResponse:
+    if not chosen.is_valid():
+        messages.error(request, " ".join(str(error) for errors in chosen.errors.values() for error in errors))
+        return redirect(request.path)
     reason = request.POST.get("reason", "")
     reason = reason if reason in dict(CANCEL_REASONS) else "other"
+    pieces = chosen.pieces
     try:
-        cancel_order(number=order.number, reason=reason, by=by, now=timezone.now())
-        messages.success(request, _("The order was cancelled."))
-    except IllegalTransition as refusal:
+        cancel_order(number=order.number, reason=reason, pieces=pieces, by=by, now=timezone.now())
+        messages.success(request, _("The pieces were cancelled.") if pieces else _("The order was cancelled."))
+    except (IllegalTransition, TooManyPieces) as refusal:
         messages.error(request, str(refusal))
     return redirect(order_address(order))
 

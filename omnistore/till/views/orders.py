@@ -21,7 +21,9 @@ from inventory.queries.place_names import names_of_places
 from omnistore.till.balances_due import balance_due_forms
 from omnistore.till.forms import CashField
 from omnistore.till.views.base import TillView, claim_of_form, not_here, number_of
+from orders.channels.pieces import PiecesForm, cancellable_pieces
 from orders.models import Order, Payment, PriceReduction
+from orders.queries.documents.invoices import invoices_of
 from orders.queries.orders import get_order
 from orders.queries.returns import first_order_of
 from orders.queries.scopes import is_served
@@ -101,9 +103,12 @@ class OrderPage(TillView):
             "may_take_back": self.staff.may(roles.TAKE_RETURNS)
             and any(line.fulfilled > line.returned for line in order.lines),
             "cancel_form": CancelForm(),
+            "cancelled": PiecesForm(waiting=cancellable_pieces(order, by=self.actor)),
             "most_to_reduce": self._most_to_reduce(order, serves=serves),
             "reduction_form": ReductionForm(),
             "first_order": first_order_of(order),
+            "invoices": invoices_of(order.id),
+            "may_invoice": serves and self.staff.may(roles.SELL) and order.state in (Order.PLACED, Order.COMPLETED),
             "may_pay_out": serves and self.staff.may(roles.SELL),
             "key": uuid.uuid4(),
             "error": error,
@@ -140,9 +145,13 @@ class Cancellation(OrderPage):
         form = CancelForm(request.POST)
         if not form.is_valid():
             return self.shown(number, error=_("Choose a reason."), status=400)
+        chosen = PiecesForm(request.POST, waiting=cancellable_pieces(get_order(number), by=self.actor))
+        if not chosen.is_valid():
+            return self.shown(number, status=400, forms={"cancelled": chosen})
 
         def cancel() -> dict[str, Any]:
-            cancel_order(number=number, **form.cleaned_data, by=self.actor, now=timezone.now())
+            now = timezone.now()
+            cancel_order(number=number, **form.cleaned_data, pieces=chosen.pieces, by=self.actor, now=now)
             return {}
 
         return self.do(f"cancel order {number}", number, cancel)

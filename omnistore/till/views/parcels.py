@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,13 +15,16 @@ from core.errors import Malformed, NotFound, Refusal
 from core.texts.spelling import plain_code, plain_text
 from core.web.api.base import page_of
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
+from omnistore.till.forms import label_of
 from omnistore.till.paging import next_address
 from omnistore.till.polling import only_if_new
 from omnistore.till.views.base import TillView
+from orders.channels.pieces import PiecesForm
 from orders.queries.parcels import ParcelView, count_parcels, find_parcels, get_parcel, gone_parcels, waiting_parcels
 from orders.rules.order_numbers import typed_order_number
 from orders.services.fulfilment.carriers import makes_labels
 from orders.services.fulfilment.labels import live_shipment, services_for
+from orders.services.fulfilment.pieces import Pieces
 from orders.services.fulfilment.shipping import note_delivery, send_parcel, start_picking_parcel
 from orders.services.payments.authorisations import capturing_first
 
@@ -122,9 +125,15 @@ class OneParcel(TillView):
     tab = "parcels"
 
     def shown(
-        self, parcel_id: int, *, form: SendForm | None = None, error: str = "", status: int = 200
+        self,
+        parcel_id: int,
+        *,
+        form: SendForm | None = None,
+        sent: PiecesForm | None = None,
+        error: str = "",
+        status: int = 200,
     ) -> HttpResponse:
-        """Render a parcel's page."""
+        """Render a parcel's page. sent: the pieces chosen to be sent."""
         parcel = get_parcel(parcel_id=known_id(parcel_id), place_id=self.store.id)
         label = live_shipment(parcel.id)
         services = services_for(parcel.method) if label is None and parcel.state in WAITING else []
@@ -134,6 +143,7 @@ class OneParcel(TillView):
             "title": _("Parcel of order %(number)s") % {"number": parcel.number},
             "parcel": parcel,
             "form": form or SendForm(parcel=parcel, initial={"tracking": label.tracking if label else ""}),
+            "sent": sent or pieces_form(parcel),
             "error": error,
             "now": timezone.now(),
         }
@@ -163,28 +173,34 @@ class ParcelAct(OneParcel):
             raise NotFound(_("Not found, or you do not have access."))
         parcel = get_parcel(parcel_id=known_id(parcel_id), place_id=self.store.id)
         form = SendForm(request.POST, parcel=parcel)
-        if act == "send" and not form.is_valid():
-            return self.shown(parcel_id, form=form, status=400)
+        sent = pieces_form(parcel, request.POST)
+        if act == "send" and not all([form.is_valid(), sent.is_valid()]):
+            return self.shown(parcel_id, form=form, sent=sent, status=400)
         try:
             if act == "send":
-                self._send(parcel, form.cleaned_data["tracking"])
+                self._send(parcel, form.cleaned_data["tracking"], sent.pieces)
             else:
                 _DO[act](parcel_id=parcel.id, by=self.actor, now=timezone.now())
         except (NotFound, Malformed):
             raise
         except Refusal as refusal:
-            return self.shown(parcel_id, error=str(refusal), status=refusal.status)
+            return self.shown(parcel_id, sent=sent, error=str(refusal), status=refusal.status)
         if act == "pick":
             return HttpResponseRedirect(reverse("admin:till_parcel", args=[parcel.id]))
         return HttpResponseRedirect(f"{reverse('admin:till_parcels')}?tab={'send' if act == 'send' else 'sent'}")
 
-    def _send(self, parcel: ParcelView, tracking: str) -> None:
+    def _send(self, parcel: ParcelView, tracking: str, pieces: Pieces | None) -> None:
         now = timezone.now()
         capturing_first(
-            lambda: send_parcel(parcel_id=parcel.id, tracking=tracking, by=self.actor, now=now),
+            lambda: send_parcel(parcel_id=parcel.id, tracking=tracking, pieces=pieces, by=self.actor, now=now),
             by=self.actor,
             now=now,
         )
+
+
+def pieces_form(parcel: ParcelView, data: QueryDict | None = None) -> PiecesForm:
+    """Return the form for the pieces of a parcel that are sent now."""
+    return PiecesForm(data, waiting=[(line["line"], label_of(line), line["quantity"]) for line in parcel.lines])
 
 
 def known_id(parcel_id: int) -> int:

@@ -19,10 +19,11 @@ from core.idempotency import do_once
 from core.texts.formats import number_text
 from core.texts.languages import active_language
 from core.web.api.base import Page, page_of
-from omnistore.till.forms import CashField
+from omnistore.till.forms import CashField, label_of
 from omnistore.till.paging import next_address
 from omnistore.till.polling import only_if_new
 from omnistore.till.views.base import TillView, claim_of_form, not_here
+from orders.channels.pieces import PiecesForm
 from orders.channels.tender_split import BalanceForm
 from orders.queries.balances_due import only_money_in
 from orders.queries.desk import now_in_store
@@ -218,11 +219,13 @@ class PickupPage(TillView):
         *,
         form: HandOverForm | None = None,
         balances: BalanceForm | None = None,
+        handed: PiecesForm | None = None,
+        rejected: PiecesForm | None = None,
         code: str = "",
         error: str = "",
         status: int = 200,
     ) -> HttpResponse:
-        """Render a pickup's page. code: the code scanned at the desk."""
+        """Render a pickup's page. handed, rejected: the pieces chosen. code: the code scanned at the desk."""
         pickup = get_pickup(pickup_id=pickup_id, store_id=view.store.id)
         context = {
             "title": _("Pickup of order %(number)s") % {"number": pickup.number},
@@ -232,7 +235,8 @@ class PickupPage(TillView):
             "is_locked": pickup.wrong_codes >= MOST_WRONG_CODES,
             "tries_left": max(0, MOST_WRONG_CODES - pickup.wrong_codes),
             "may_unlock": view.staff.may(roles.UNLOCK_PICKUP),
-            "waiting": [line for line in pickup.lines if not line["handed_over_at"]],
+            "handed": handed or _pieces_form(pickup, "handed"),
+            "rejected": rejected or _pieces_form(pickup, "rejected"),
             "key": uuid.uuid4(),
             "error": error,
             "now": timezone.now(),
@@ -252,10 +256,10 @@ class PickupAct(TillView):
         now = timezone.now()
         if act == "unlock" and not self.staff.may(roles.UNLOCK_PICKUP):
             raise not_here(_("Only a manager unlocks a pickup. Ask one to sign in."))
+        if act == "reject":
+            return self._reject(pickup_id, now)
         try:
-            if act == "reject":
-                self._reject(pickup_id, now)
-            elif act in _DO:
+            if act in _DO:
                 _DO[act](pickup_id=pickup_id, by=self.actor, now=now)
             else:
                 raise NotFound(_("Not found, or you do not have access."))
@@ -265,16 +269,24 @@ class PickupAct(TillView):
             return HttpResponseRedirect(f"{reverse('admin:till_pickups')}?tab={request.POST.get('tab', '')[:20]}")
         return HttpResponseRedirect(reverse("admin:till_pickup", args=[pickup_id]))
 
-    def _reject(self, pickup_id: int, now: datetime) -> None:
+    def _reject(self, pickup_id: int, now: datetime) -> HttpResponse:
         reason = self.request.POST.get("reason", "").strip()[:200]
-        if not reason:
-            raise Refusal(_("Enter a reason for the customer."))
+        pickup = get_pickup(pickup_id=pickup_id, store_id=self.store.id)
+        chosen = _pieces_form(pickup, "rejected", self.request.POST)
 
         def reject() -> dict[str, Any]:
-            reject_pickup(pickup_id=pickup_id, reason=reason, by=self.actor, now=now)
+            reject_pickup(pickup_id=pickup_id, reason=reason, pieces=chosen.pieces, by=self.actor, now=now)
             return {}
 
-        do_once(claim_of_form(self.request, f"reject pickup {pickup_id}"), reject, status=200)
+        try:
+            if not reason:
+                raise Refusal(_("Enter a reason for the customer."))
+            if not chosen.is_valid():
+                return PickupPage.shown(self, pickup_id, rejected=chosen, status=400)
+            do_once(claim_of_form(self.request, f"reject pickup {pickup_id}"), reject, status=200)
+        except Refusal as refusal:
+            return PickupPage.shown(self, pickup_id, rejected=chosen, error=str(refusal), status=refusal.status)
+        return HttpResponseRedirect(reverse("admin:till_pickup", args=[pickup_id]))
 
 
 class HandOver(TillView):
@@ -293,16 +305,16 @@ class HandOver(TillView):
         form = HandOverForm(request.POST, due=balances.split(pickup.due).rest if paid else pickup.due)
         if pickup.state == "collected":
             return HttpResponseRedirect(reverse("admin:till_pickup", args=[pickup_id]))
-        if not form.is_valid() or not are_balances_good:
-            return PickupPage.shown(self, pickup_id, form=form, balances=balances, status=400)
+        handed = _pieces_form(pickup, "handed", request.POST)
+        if not all([form.is_valid(), are_balances_good, handed.is_valid()]):
+            return PickupPage.shown(self, pickup_id, form=form, balances=balances, handed=handed, status=400)
         values = form.cleaned_data
-        lines = [int(line) for line in request.POST.getlist("lines") if line.isascii() and line.isdigit()]
 
         def hand_over() -> dict[str, Any]:
             hand_over_pickup(
                 proof=proof,
                 collected_by=values["collected_by"],
-                line_ids=lines or None,
+                pieces=handed.pieces,
                 tenders=[*paid, *form.tenders()],
                 session_id=self.session_id,
                 by=self.actor,
@@ -317,7 +329,8 @@ class HandOver(TillView):
             claim = claim_of_form(request, f"hand over {pickup_id}")
             capturing_first(lambda: do_once(claim, hand_over, status=200), by=self.actor, now=now)
         except Refusal as refusal:
-            return PickupPage.shown(self, pickup_id, form=form, error=_advice(refusal), status=refusal.status)
+            error = _advice(refusal)
+            return PickupPage.shown(self, pickup_id, form=form, handed=handed, error=error, status=refusal.status)
         return HttpResponseRedirect(reverse("admin:till_pickup", args=[pickup_id]))
 
     def _proof(self, pickup_id: int, values: dict[str, Any], now: datetime) -> Proof:
@@ -325,6 +338,13 @@ class HandOver(TillView):
             code = values["code"].strip().rstrip("/").rpartition("/")[2]
             return prove_by_code(pickup_id=pickup_id, code=code, by=self.actor, now=now)
         return prove_by_document(pickup_id=pickup_id)
+
+
+def _pieces_form(pickup: PickupView, prefix: str, data: QueryDict | None = None) -> PiecesForm:
+    waiting = [
+        (int(line["line"]), label_of(line), line["quantity"]) for line in pickup.lines if not line["handed_over_at"]
+    ]
+    return PiecesForm(data, waiting=waiting, prefix=prefix)
 
 
 def _advice(refusal: Refusal) -> str:

@@ -12,15 +12,21 @@ from accounts.rules import roles
 from accounts.sign_in.authentication import actor_of
 from carts.channels.views import TOKEN_PARAMETER, CartApiView
 from core.idempotency import claim_of, do_once
-from core.web.api.base import StrictSerializer, checked
+from core.web.api.base import StrictSerializer, checked, list_of
 from inventory.channels.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER, who_asks
+from orders.api.fulfilment.pieces import PieceIn, pieces_of
+from orders.api.input import MOST_LINES
 from orders.api.output import OrderOut, order_json
 from orders.queries.orders import get_order, get_order_for
 from orders.services.fulfilment.cancellation import cancel_order
 
 
 class AnyCancellation(StrictSerializer):
+    lines = list_of(
+        PieceIn, most=MOST_LINES, required=False, allow_empty=False,
+        help_text="Some pieces only; everything that has not left when left out.",
+    )  # fmt: skip
     refund = serializers.ChoiceField(
         ["original", "credit"],
         default="original",
@@ -38,7 +44,10 @@ class StaffCancellation(AnyCancellation):
     reason = serializers.ChoiceField(["customer", "goods_missing", "fraud", "mistake"])
 
 
-EXAMPLE = OpenApiExample("A second thought", value={"reason": "changed_mind"}, request_only=True)
+EXAMPLES = [
+    OpenApiExample("A second thought", value={"reason": "changed_mind"}, request_only=True),
+    OpenApiExample("One of three", value={"lines": [{"line": "12", "quantity": 1}]}, request_only=True),
+]
 STAFF_EXAMPLE = OpenApiExample("The customer called", value={"reason": "customer"}, request_only=True)
 
 
@@ -48,11 +57,11 @@ class OrderCancellation(CartApiView):
         parameters=[KEY_PARAMETER, TOKEN_PARAMETER],
         request=Cancellation,
         responses=OrderOut,
-        examples=[EXAMPLE],
+        examples=EXAMPLES,
         tags=["orders"],
     )
     def post(self, request: Request, number: str) -> HttpResponse:
-        """Cancel everything of an order that has not left yet, and refund what was paid for it."""
+        """Cancel everything of an order that has not left yet, or some pieces, and refund what was paid for it."""
         now = timezone.now()
         body = checked(Cancellation, request)
         owner = self.owner(request, now=now)
@@ -63,6 +72,7 @@ class OrderCancellation(CartApiView):
                 number=number,
                 reason=body["reason"],
                 as_credit=body["refund"] == "credit",
+                pieces=pieces_of(body.get("lines")),
                 by=actor_of(request),
                 now=now,
             )
@@ -83,13 +93,20 @@ class TillCancellation(StaffApiView):
         tags=["till"],
     )
     def post(self, request: Request, number: str) -> HttpResponse:
-        """Cancel everything of an order of any channel that has not left yet."""
+        """Cancel everything of an order of any channel that has not left yet, or some pieces."""
         now = timezone.now()
         body = checked(StaffCancellation, request)
         by = self.actor(request)
 
         def act() -> dict[str, Any]:
-            cancel_order(number=number, reason=body["reason"], as_credit=body["refund"] == "credit", by=by, now=now)
+            cancel_order(
+                number=number,
+                reason=body["reason"],
+                as_credit=body["refund"] == "credit",
+                pieces=pieces_of(body.get("lines")),
+                by=by,
+                now=now,
+            )
             return order_json(get_order(number), shows_codes=False)
 
         return do_once(claim_of(request, actor=f"staff:{by.staff_id}"), act, status=200)

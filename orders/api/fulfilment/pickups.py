@@ -28,6 +28,7 @@ from core.web.api.base import (
 from core.web.api.schema import MoneySchema
 from inventory.channels.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER
+from orders.api.fulfilment.pieces import LineOrPieceField, PieceIn, pieces_of
 from orders.api.input import MOST_LINES, MOST_PARTS, AnyPaymentIn, MoneyIn, tender
 from orders.queries.pickups import PickupView, ended_pickups, get_pickup, open_pickups
 from orders.rules.checkout import BALANCES, CARD, CASH
@@ -61,6 +62,10 @@ class PickupQuery(PageQuery):
 
 class Rejection(StrictSerializer):
     reason = serializers.CharField(max_length=200)
+    lines = list_of(
+        PieceIn, most=MOST_LINES, required=False, allow_empty=False,
+        help_text="What the store does not have; all that is waiting when left out.",
+    )  # fmt: skip
 
 
 class DeskPayment(AnyPaymentIn):
@@ -77,8 +82,8 @@ class HandOverIn(StrictSerializer):
         max_length=200, required=False, allow_blank=True, help_text="The named collector or the buyer when left out."
     )
     lines = serializers.ListField(
-        child=serializers.CharField(max_length=20), required=False, allow_empty=False, max_length=MOST_LINES,
-        help_text="Order lines; all that is waiting when left out.",
+        child=LineOrPieceField(), required=False, allow_empty=False, max_length=MOST_LINES,
+        help_text="Order lines, or some pieces of them; all that is waiting when left out.",
     )  # fmt: skip
     payments = list_of(DeskPayment, most=MOST_PARTS, required=False)
     session = serializers.CharField(max_length=20, required=False, help_text="The till session that takes the cash.")
@@ -239,13 +244,23 @@ class RejectPickup(PickupApiView):
         tags=["till"],
     )
     def post(self, request: Request, pickup_id: str) -> HttpResponse:
-        """Reject a pickup that the store cannot serve; what was paid is refunded."""
+        """
+        Reject a pickup, or some pieces of it, that the store cannot serve; what was paid for them is refunded.
+
+        Pieces that are rejected while others are kept become a cancelled pickup of their own.
+        """
         now = timezone.now()
         body = checked(Rejection, request)
         by = self.actor(request)
 
         def act() -> dict[str, Any]:
-            reject_pickup(pickup_id=parse_int(pickup_id), reason=body["reason"], by=by, now=now)
+            reject_pickup(
+                pickup_id=parse_int(pickup_id),
+                reason=body["reason"],
+                pieces=pieces_of(body.get("lines")),
+                by=by,
+                now=now,
+            )
             return self.shown(pickup_id)
 
         return do_once(claim_of(request, actor=f"staff:{by.staff_id}"), act, status=200)
@@ -274,7 +289,7 @@ class HandOver(PickupApiView):
             tender(payment, client_key=lambda: f"staff:{by.staff_id}", now=now, at_till=True)
             for payment in body.get("payments", ())
         ]
-        line_ids = [parse_int(line) for line in body["lines"]] if "lines" in body else None
+        pieces = dict(body["lines"]) if "lines" in body else None
         proof = self._proof(parse_int(pickup_id), body, now)
         if tenders:
             end_waiting_payment(number=self.shown(pickup_id)["order"], by=by, now=now)
@@ -283,7 +298,7 @@ class HandOver(PickupApiView):
             hand_over_pickup(
                 proof=proof,
                 collected_by=body.get("collected_by", ""),
-                line_ids=line_ids,
+                pieces=pieces,
                 tenders=tenders,
                 session_id=parse_int(body["session"]) if "session" in body else None,
                 by=by,

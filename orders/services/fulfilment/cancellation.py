@@ -1,6 +1,7 @@
 """Cancels what has not left yet: the stock is released, and what was paid for it is refunded."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,13 +17,14 @@ from core.journal import publish
 from core.states.moving import move
 from core.states.transitions import IllegalTransition
 from inventory.services.reservations import release_reservations
-from orders.events import OrderCancelled, OrderCompleted
+from orders.events import OrderCancelled, OrderCompleted, OrderPartlyCancelled
 from orders.models import BalanceDueEntry, Fulfilment, Order, Payment
 from orders.queries.balances_due import balance_due_in
 from orders.queries.scopes import check_served
 from orders.rules.cash import CashRule
 from orders.rules.lifecycle import PAYMENT, check_fulfilment_move, check_order_move, may_be_cancelled
 from orders.rules.refunds import spread_refund
+from orders.services.fulfilment.pieces import Pieces, shares_of, take_apart
 from orders.services.fulfilment.sold_lines import sold_lines_of, value_requests_anew, worth_of
 from orders.services.payments.gift_cards import GiftCardUsed, withdraw_gift_cards
 from orders.services.payments.refunding.refunds import ask_refund, tenders_of
@@ -84,12 +86,12 @@ class Undone:
     """
     The result of a cancellation: minor units to refund, and the reservations to release last in the transaction.
 
-    cancelled: how many units; kept: units that stay with the buyer, because their gift card was used.
+    cancelled: units by the order line's id; kept: units that stay with the buyer, because their gift card was used.
     """
 
     refund: int
     reservation_ids: list[UUID]
-    cancelled: int
+    cancelled: Mapping[int, int]
     kept: int
 
 
@@ -98,58 +100,79 @@ class CancellationPreview:
     """
     What cancelling an order would do, in minor units.
 
-    fulfilment_ids: the fulfilments that would end. refund: what would be refunded; at_desk: how much of it a store
-    pays out. not_due: what would no longer be due.
+    refund: what would be refunded; at_desk: how much of it a store pays out. not_due: what would no longer be due.
     """
 
-    fulfilment_ids: list[int]
     refund: int
     at_desk: int
     not_due: int
 
 
-def preview_cancellation(*, number: str, by: Actor) -> CancellationPreview:
+def preview_cancellation(*, number: str, by: Actor, pieces: Pieces | None = None) -> CancellationPreview:
     """
-    Return what cancelling an order would do now, without doing it.
+    Return what cancelling an order, or some pieces of it, would do now, without doing it.
 
-    Raises NotFound, and IllegalTransition where cancel_order would.
+    Raises NotFound, TooManyPieces, and IllegalTransition where cancel_order would.
     """
     order = Order.objects.filter(number=number).first()
     fulfilments = _cancellable(order, by)
     assert order is not None
+    units: Counter[int] = Counter()
+    if pieces is not None:
+        shares = shares_of(fulfilments, pieces)
+        fulfilments = [share.fulfilment for share in shares if share.is_all]
+        units.update(
+            {part.order_line_id: count for share in shares if not share.is_all for part, count in share.pieces}
+        )
     ids = [fulfilment.pk for fulfilment in fulfilments]
-    owed = _value_of(order, fulfilments, {row["order_line_id"]: row["quantity"] for row in _waiting(order, ids)})
+    units.update({row["order_line_id"]: row["quantity"] for row in _waiting(order, ids)})
+    owed = _value_of(order, fulfilments, units)
 
     payments = list(order.payments.all())
     authorised = sum(payment.amount for payment in payments if payment.state == Payment.AUTHORISED)
     not_due = min(owed, balance_due_in(order.pk) + authorised)
     spread = spread_refund(owed - not_due, tenders_of(payments))
     at_desk = sum(spread.get(payment.pk, 0) for payment in payments if payment.is_given_back_by_hand)
-    return CancellationPreview(ids, sum(spread.values()), at_desk, not_due)
+    return CancellationPreview(sum(spread.values()), at_desk, not_due)
 
 
 @transaction.atomic(savepoint=False)
-def cancel_order(*, number: str, reason: str, by: Actor, now: datetime, as_credit: bool = False) -> None:
+def cancel_order(
+    *, number: str, reason: str, by: Actor, now: datetime, as_credit: bool = False, pieces: Pieces | None = None
+) -> None:
     """
-    Cancel everything of an order that has not left yet, and refund what was paid for it.
+    Cancel everything of an order that has not left yet, or some pieces of it, and refund what was paid for it.
 
     Goods that were handed over or shipped stay with the shopper, and so do gift cards that are loaded; an order with no
-    goods left is cancelled. reason: a short code. as_credit: refund as store credit instead of money. Locks the order,
-    then balances, then the stock rows last. Raises NotFound, AnotherStoresOrder, CreditNeedsCustomer, GiftCardUsed if
-    nothing else could be cancelled, and IllegalTransition if everything has left, or the order is closed or still waits
-    for its payment.
+    goods left is cancelled. pieces: units by the order line's id; all that waits without it. reason: a short code.
+    as_credit: refund as store credit instead of money. Locks the order, then balances, then the stock rows last. Raises
+    NotFound, AnotherStoresOrder, CreditNeedsCustomer, TooManyPieces, GiftCardUsed if nothing else could be cancelled,
+    and IllegalTransition if everything has left, or the order is closed or still waits for its payment.
     """
     order = Order.objects.locked().filter(number=number).first()
     fulfilments = _cancellable(order, by)
     assert order is not None
     check_served(number, by=by)
+    if pieces is not None:
+        fulfilments = take_apart(fulfilments, pieces)
     undone = cancel_fulfilments(
         order=order, fulfilments=fulfilments, to="cancelled", reason=reason, as_credit=as_credit, by=by, now=now
     )
     if undone.kept and not undone.cancelled:
         raise GiftCardUsed(_("The gift card of this order was used already, so its purchase cannot be paid back."))
     if order.state != Order.CANCELLED:
-        publish(_cancelled(order, reason, undone.refund, by, now))
+        publish(
+            OrderPartlyCancelled(
+                by=by,
+                occurred_at=now,
+                customer_id=order.customer_id,
+                ref=order.number,
+                order_id=order.pk,
+                reason=reason,
+                refund=undone.refund,
+                line_units={str(line_id): count for line_id, count in undone.cancelled.items()},
+            )
+        )
     release_reservations(ids=undone.reservation_ids, by=by, now=now, reason=reason)
 
 
@@ -191,7 +214,7 @@ def cancel_fulfilments(
     return Undone(
         refund,
         [reservation for row in waiting for reservation in row["reservations"]],
-        cancelled=sum(cancelled.values()),
+        cancelled=cancelled,
         kept=sum(kept.values()),
     )
 
@@ -235,7 +258,7 @@ def _waiting(order: Order, fulfilment_ids: Sequence[int]) -> list[sql.Row]:
     return sql.fetch_all(_WAITING, {"order": order.pk, "fulfilments": list(fulfilment_ids)})
 
 
-def _value_of(order: Order, fulfilments: Sequence[Fulfilment], units: dict[int, int]) -> int:
+def _value_of(order: Order, fulfilments: Sequence[Fulfilment], units: Mapping[int, int]) -> int:
     """
     Return what was to be paid for some units, and for shipping if nothing of the order ships any more.
 

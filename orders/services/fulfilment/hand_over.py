@@ -1,6 +1,6 @@
 """Hands a pickup over at the desk: checks the code or a document, takes the balance due, and records the goods."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +21,7 @@ from orders.rules.pickup_codes import is_pickup_code
 from orders.services.fulfilment.cancellation import close_if_done
 from orders.services.fulfilment.fulfilments import about_fulfilment, note_goods_out, take_goods_out_of_stock
 from orders.services.fulfilment.pickup import take_pickup
+from orders.services.fulfilment.pieces import part_lines, waiting_in
 from orders.services.payments.balances_due import balance_due_before_goods_go, payment_due, take_at_desk
 
 MOST_WRONG_CODES = 5
@@ -69,37 +70,39 @@ def hand_over_pickup(
     *,
     proof: Proof,
     collected_by: str,
-    line_ids: Sequence[int] | None,
+    pieces: Mapping[int, int | None] | None,
     tenders: Sequence[Tender],
     session_id: int | None,
     by: Actor,
     now: datetime,
 ) -> None:
     """
-    Hand a ready pickup, or some whole lines of it, to the person at the desk, and take the balance due.
+    Hand a ready pickup, or some pieces of it, to the person at the desk, and take the balance due.
 
-    collected_by: that person; empty for the named pickup person or the buyer. line_ids: order lines; None for all that
-    are waiting. tenders: cash, card and balances at the desk, needed while something is due. session_id: the open till
-    session that takes the cash. Locks the order, then the session, balances, and the stock rows last. Raises NotFound,
-    IllegalTransition, PickupLocked, PaymentNotTaken (see orders.services.payments.authorisations), PaymentDue,
-    PaymentUnderWay, SessionNotOpen, BalanceNotEnough, Malformed.
+    collected_by: that person; empty for the named pickup person or the buyer. pieces: units by the order line's id,
+    None for all that wait of a line, or of the pickup. tenders: cash, card and balances at the desk, needed while
+    something is due. session_id: the open till session that takes the cash. Locks the order, then the session,
+    balances, and the stock rows last. Raises NotFound, IllegalTransition, PickupLocked, TooManyPieces, PaymentNotTaken
+    (see orders.services.payments.authorisations), PaymentDue, PaymentUnderWay, SessionNotOpen, BalanceNotEnough,
+    Malformed.
     """
     pickup = take_pickup(pickup_id=proof.pickup_id, store_id=by.store_id)
     PICKUP.check(present=pickup.state, to="collected", by=by)
     if pickup.wrong_codes >= MOST_WRONG_CODES:
         raise _locked()
-    waiting = list(pickup.lines.filter(handed_over_at__isnull=True).order_by("pk"))
-    lines = _chosen(waiting, line_ids)
+    waiting = waiting_in([pickup])
+    units_waiting = sum(line.quantity for line in waiting)
+    lines = waiting if pieces is None else _chosen(waiting, pieces)
+    units = sum(line.quantity for line in lines)
     _take_balance_due(pickup.order, tenders, session_id=session_id, by=by, now=now)
 
     note_goods_out(lines, now=now)
     _record(pickup, lines, proof, collected_by, by=by, now=now)
-    if len(lines) == len(waiting):
+    if units == units_waiting:
         move(PICKUP, pickup, "collected", by=by, wrong_codes=0, finished_at=now)
     else:
         pickup.wrong_codes = 0
         pickup.save(update_fields=["wrong_codes"])
-    units = sum(line.quantity for line in lines)
     publish(PickupCollected(**about_fulfilment(pickup, by, now), units=units))
     close_if_done(order=pickup.order, by=by, now=now)
     take_goods_out_of_stock(lines, kind=StockMovement.HANDED_OVER, by=by, now=now)
@@ -119,14 +122,12 @@ def _count_if_wrong(pickup_id: int, code: str, *, by: Actor, now: datetime) -> i
     return pickup.wrong_codes
 
 
-def _chosen(waiting: Sequence[FulfilmentLine], line_ids: Sequence[int] | None) -> list[FulfilmentLine]:
-    if line_ids is None:
-        return list(waiting)
-    by_line = {line.order_line_id: line for line in waiting}
-    missing = [str(line_id) for line_id in line_ids if line_id not in by_line]
+def _chosen(waiting: Sequence[FulfilmentLine], pieces: Mapping[int, int | None]) -> list[FulfilmentLine]:
+    here = {line.order_line_id for line in waiting}
+    missing = [str(line_id) for line_id in pieces if line_id not in here]
     if missing:
         raise NotFound(_("These lines are not waiting in this pickup: %s.") % ", ".join(missing), lines=missing)
-    return [by_line[line_id] for line_id in dict.fromkeys(line_ids)]
+    return part_lines(waiting, pieces)
 
 
 def _take_balance_due(

@@ -32,6 +32,7 @@ from orders.rules.lifecycle import PICKUP
 from orders.rules.pickup_deadlines import pickup_deadline
 from orders.services.fulfilment.cancellation import cancel_fulfilments
 from orders.services.fulfilment.fulfilments import about_fulfilment, take_fulfilment
+from orders.services.fulfilment.pieces import Pieces, take_apart
 
 EXPIRED_AT_ONCE = 500
 UNPREPARED_STATES = ("placed", "accepted", "picking")
@@ -89,14 +90,18 @@ def make_pickup_ready(*, pickup_id: int, by: Actor, now: datetime) -> None:
 
 
 @transaction.atomic(savepoint=False)
-def reject_pickup(*, pickup_id: int, reason: str, by: Actor, now: datetime) -> None:
+def reject_pickup(*, pickup_id: int, reason: str, by: Actor, now: datetime, pieces: Pieces | None = None) -> None:
     """
-    Reject a pickup that the store cannot serve: its stock is released, and what was paid for it is refunded.
+    Reject a pickup, or some pieces of it, that the store cannot serve: its stock is released, and its price refunded.
 
-    reason: shown to people, stored with the pickup. Locks the order, then the stock rows last. Raises NotFound,
-    IllegalTransition.
+    reason: shown to people, stored with the pickup. pieces: units by the order line's id, all that waits without it;
+    the others stay as they are. Locks the order, then the stock rows last. Raises NotFound, IllegalTransition,
+    TooManyPieces.
     """
     pickup = take_pickup(pickup_id=pickup_id, store_id=by.store_id)
+    if pieces is not None:
+        PICKUP.check(present=pickup.state, to="cancelled", by=by)
+        (pickup,) = take_apart([pickup], pieces)
     undone = cancel_fulfilments(
         order=pickup.order, fulfilments=[pickup], to="cancelled", reason="rejected", note=reason, by=by, now=now
     )

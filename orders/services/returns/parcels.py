@@ -7,7 +7,7 @@ from django.db import transaction
 from core.actors import Actor
 from core.journal import publish
 from core.states.moving import move
-from orders.events import ReturnArrived
+from orders.events.returns import ReturnArrived
 from orders.models import Return
 from orders.rules.lifecycle import RETURN
 from orders.services.returns.receiving import check_takes_returns

@@ -1,6 +1,6 @@
 """Notifications about an order, or about one fulfilment of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -50,8 +50,9 @@ class OrderSubject:
     Templates may say `number`, `total`, `due`, `amount` (the refund), `shop`, `link`, `bought_on` and `reason` (why a
     return was refused); the lists are `lines`, `totals`, `payments`, `pickups` (store, address, ready_at) and `parcels`
     (address, tracking, tracking_url); `gift_cards` says whether it sold any. Values that do not apply are empty. An
-    entry about one fulfilment has only the lines of that one, and adds the values of its parcel, or `store`, `address`,
-    `phone`, `code`, `day` (until when it is kept) and `hours` of its pickup.
+    entry about one fulfilment, or about some units, has only the lines of those; one about a fulfilment adds the
+    values of its parcel, or `store`, `address`, `phone`, `code`, `day` (until when it is kept) and `hours` of its
+    pickup.
     """
 
     def facts_of(self, entry: Entry) -> Facts | None:
@@ -75,7 +76,7 @@ class OrderSubject:
             "shop": settings.SHOP_NAME,
             "link": _link(order),
             "bought_on": day_text(bought_on, language),
-            "lines": _lines(order, dict(concerned[0].lines) if concerned else None, language),
+            "lines": _lines(order, _units_of(entry, concerned), language),
             "totals": _totals(order, language),
             "payments": _payments(order, language),
             "pickups": [_pickup(part, places[part.store], language) for part in shown if part.kind == PICKUP],
@@ -86,6 +87,13 @@ class OrderSubject:
         for part in concerned:
             context |= _concerned(part, places[part.store], language, now) if part.kind == PICKUP else _parcel(part)
         return context
+
+
+def _units_of(entry: Entry, concerned: Sequence[FulfilmentView]) -> dict[int, int] | None:
+    """Return how many units of each line the entry is about; None for all of the order."""
+    if "line_units" in entry.payload:
+        return {int(line_id): units for line_id, units in entry.payload["line_units"].items()}
+    return dict(concerned[0].lines) if concerned else None
 
 
 def _concerned(part: FulfilmentView, place: ContactPlace, language: str, now: datetime) -> dict[str, Any]:

@@ -121,7 +121,7 @@ class ScenarioRunner:
             hand_over_pickup(
                 proof=prove_by_document(pickup_id=pickup_id),
                 collected_by="",
-                line_ids=None,
+                pieces=None,
                 tenders=[Tender(CARD, at_terminal=True)] if scenario.method == PAY_IN_STORE else [],
                 session_id=None,
                 by=desk,

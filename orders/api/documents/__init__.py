@@ -1,0 +1,1 @@
+"""Views of documents. Only the API's addresses import them."""

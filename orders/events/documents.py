@@ -1,0 +1,33 @@
+"""Events of documents. ref is the order's number."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from core.journal import Event
+from core.texts.wording import money, worded
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceIssued(Event):
+    """An order's invoice was issued. total: minor units."""
+
+    kind: ClassVar[str] = "invoice.issued"
+    words = worded(_("Order %(number)s: invoice issued, %(total)s"), total=money("total"))
+    order_id: int
+    invoice_id: int
+    total: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreditNoteIssued(Event):
+    """A part of an order's invoice was taken back. total: how much, in minor units."""
+
+    kind: ClassVar[str] = "invoice.credited"
+    words = worded(_("Order %(number)s: credit note issued, %(total)s"), total=money("total"))
+    order_id: int
+    invoice_id: int
+    total: int
+    currency: str

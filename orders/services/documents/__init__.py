@@ -1,0 +1,1 @@
+"""Invoices and credit notes: issued after the fact, never in the way of a checkout."""
