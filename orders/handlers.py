@@ -27,6 +27,7 @@ from orders.services.documents.invoicing import credit_if_less, invoice_if_compl
 from orders.services.fulfilment.gift_cards import deliver_gift_cards
 from orders.services.payments.loyalty import open_order_points, settle_order_points
 from orders.services.placing.guests import claim_guest_orders, join_guest_order
+from orders.services.registers.receipt_numbers import number_sale
 from orders.services.settlement.follow_ups import keep_given_address, remember_receipt
 
 
@@ -56,6 +57,12 @@ def load_sold_gift_cards(entry: Entry) -> None:
     """Load the gift cards of an order as soon as the whole order is paid: at once, later, or at the desk."""
     by = Actor(channel=entry.channel, staff_id=entry.actor_id, store_code=entry.store)
     deliver_gift_cards(order_id=entry.payload["order_id"], by=by, now=timezone.now())
+
+
+@handles(OrderPlaced)
+def number_receipt(entry: Entry) -> None:
+    """Give a sale that waited for its payment the next number of its register."""
+    number_sale(order_id=entry.payload["order_id"], now=timezone.now())
 
 
 @handles(OrderPlaced)

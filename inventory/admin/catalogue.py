@@ -23,6 +23,7 @@ from core.money import Money
 from core.texts.formats import money_text
 from core.texts.languages import active_language
 from inventory.admin.editing import BarcodeSearch, CatalogueAdmin, in_one_form
+from inventory.admin.labels import print_labels
 from inventory.models import (
     Barcode,
     Category,
@@ -147,6 +148,7 @@ class ProductAdmin(CatalogueAdmin):
     readonly_fields = ("state", "published_at")
     autocomplete_fields = ("category",)
     inlines = (VariantInline, ProductMediaInline)
+    actions = (print_labels,)
     object_actions = (
         AdminAction(
             name="publish",
@@ -225,6 +227,7 @@ class VariantAdmin(BarcodeSearch, CatalogueAdmin):
     ordering = ("-id",)
     autocomplete_fields = ("product",)
     inlines = (PriceInline, BarcodeInline, VariantMediaInline)
+    actions = (print_labels,)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("prices", "barcodes")

@@ -35,7 +35,7 @@ FROM inventory_product AS product
 WHERE product.slug = %(slug)s AND product.state = 'published'
 """
 
-_VARIANTS = f"""
+_ON_SALE = f"""
 SELECT variant.id, variant.sku, variant.attributes, price.amount, deposit.amount AS deposit,
        ARRAY(SELECT code FROM inventory_barcode WHERE variant_id = variant.id ORDER BY id) AS barcodes,
        stock.ship, stock.stores, {STEPS.format(currency="%(currency)s", segments="NULL::text[]")} AS steps,
@@ -57,9 +57,11 @@ LEFT JOIN LATERAL (
     FROM inventory_stocklevel AS level JOIN inventory_location AS location ON location.id = level.location_id
     WHERE level.variant_id = variant.id AND location.is_active AND level.on_hand - level.reserved - level.safety > 0
 ) AS stock ON true
-WHERE variant.product_id = %(product)s AND variant.is_active
-ORDER BY variant.position, variant.id
 """
+_VARIANTS = f"""{_ON_SALE}
+WHERE variant.product_id = %(product)s AND variant.is_active ORDER BY variant.position, variant.id
+"""
+_BY_SKUS = f"{_ON_SALE} WHERE variant.sku = ANY(%(skus)s::text[]) AND variant.is_active ORDER BY variant.sku"
 
 _BY_BARCODE = """
 SELECT product.slug, variant.sku
@@ -127,6 +129,19 @@ def get_product(slug: str, *, now: datetime, channel: str) -> tuple[sql.Row, lis
         if product["kind"] == Product.GIFT_CARD:
             variant["ship"] = NEVER_SHORT
     return product, variants
+
+
+def priced_variants(skus: Iterable[str], *, now: datetime, channel: str, store: str) -> list[sql.Row]:
+    """
+    Return variants on sale by their SKUs at the public prices of a channel in a store, in one statement.
+
+    The rows are the variants of get_product; those that are not sold any more are left out.
+    """
+    shop = {"currency": settings.SHOP_CURRENCY, "country": settings.SHOP_COUNTRY}
+    variants = sql.fetch_all(_BY_SKUS, {"skus": list(skus), **shop})
+    for variant in variants:
+        _price(variant, PriceContext(now, channel, store))
+    return variants
 
 
 def find_by_barcode(scanned: str) -> tuple[str, str]:

@@ -53,7 +53,7 @@ _SEEN = {
         *("tillsession", "payment", "paymentattempt", "cardreader", "receiptrequest"),
         *("balancedueentry", "refund", "return", "returnline", "returnedunits", "pricereduction", "pointbonus"),
         *("legalentity", "seller", "cashregister", "carrierservice", "shipment", "trackingevent"),
-        *("invoice", "invoicerequest"),
+        *("invoice", "invoicerequest", "registerreceipt"),
     ),
 }
 # What no store needs: a cart opens by its code and a voucher works by its code, whoever reads it.
@@ -65,7 +65,7 @@ _SEEN_BY_HEAD_OFFICE = {
     ),
     "core": ("unfinishedwork",),
     "inventory": ("pricefile",),
-    "orders": ("guesthold", "webhookevent", "savedcard", "invoicecounter"),
+    "orders": ("guesthold", "webhookevent", "savedcard", "invoicecounter", "registercounter"),
 }
 _SEEN_BY_BUYERS: dict[str, tuple[str, ...]] = {"inventory": ("supplier", "supplierproduct", "reorderrule")}
 _EDITED_BY_BUYERS: dict[str, tuple[str, ...]] = {"inventory": ("reorderrule",)}

@@ -108,7 +108,7 @@ SCOPES: dict[str, Scope] = {
         (
             *("orders.orderline", "orders.ordertax", "orders.orderdiscount", "orders.fulfilment", "orders.collector"),
             *("orders.payment", "orders.receiptrequest", "orders.balancedueentry"),
-            *("orders.invoice", "orders.invoicerequest"),
+            *("orders.invoice", "orders.invoicerequest", "orders.registerreceipt"),
         ),
         _of_orders(),
     ),

@@ -17,7 +17,8 @@ from omnistore.storefront.views import (
     stores,
     wishlist,
 )
-from omnistore.storefront.views.documents import invoices
+from omnistore.storefront.views.after_sale import returns
+from omnistore.storefront.views.documents import invoices, slips
 
 urlpatterns = [
     path("", catalogue.home, name="home"),
@@ -43,18 +44,34 @@ urlpatterns = [
     path("orders/<str:number>/receipt/", orders.receipt, name="order_receipt"),
     path("orders/<str:number>/invoices/", invoices.invoices, name="order_invoices"),
     path("orders/<str:number>/invoices/<str:invoice_number>/", invoices.invoice, name="order_invoice"),
+    path("orders/<str:number>/gift-receipt/", slips.gift, name="order_gift_receipt"),
+    path("orders/<str:number>/returns/<str:return_number>/slip/", slips.sent_back, name="order_return_slip"),
     path("orders/<str:number>/confirm/", orders.confirm, name="order_confirm"),
     path("orders/<str:number>/pay/", paying.pay, name="order_pay"),
     path("orders/<str:number>/cancel/", orders.cancel, name="order_cancel"),
+    path("orders/<str:number>/returns/", returns.returns, name="order_returns"),
+    path("orders/<str:number>/returns/<str:goods>/withdraw/", returns.withdraw, name="order_return_withdraw"),
     path("orders/<str:number>/gift-cards/<int:card_id>/", orders.gift_card, name="order_gift_card"),
     path("orders/<str:number>/<slug:key>/gift-cards/<int:card_id>/", orders.gift_card, name="guest_order_gift_card"),
     path("orders/<str:number>/<slug:key>/", orders.order, name="guest_order"),
     path("orders/<str:number>/<slug:key>/invoices/", invoices.invoices, name="guest_order_invoices"),
     path("orders/<str:number>/<slug:key>/invoices/<str:invoice_number>/", invoices.invoice, name="guest_order_invoice"),
+    path("orders/<str:number>/<slug:key>/gift-receipt/", slips.gift, name="guest_order_gift_receipt"),
+    path(
+        "orders/<str:number>/<slug:key>/returns/<str:return_number>/slip/",
+        slips.sent_back,
+        name="guest_order_return_slip",
+    ),
     path("orders/<str:number>/<slug:key>/receipt/", orders.receipt, name="guest_order_receipt"),
     path("orders/<str:number>/<slug:key>/confirm/", orders.confirm, name="guest_order_confirm"),
     path("orders/<str:number>/<slug:key>/pay/", paying.pay, name="guest_order_pay"),
     path("orders/<str:number>/<slug:key>/cancel/", orders.cancel, name="guest_order_cancel"),
+    path("orders/<str:number>/<slug:key>/returns/", returns.returns, name="guest_order_returns"),
+    path(
+        "orders/<str:number>/<slug:key>/returns/<str:goods>/withdraw/",
+        returns.withdraw,
+        name="guest_order_return_withdraw",
+    ),
     path("payments/<uuid:attempt>/return/", orders.payment_return, name="payment_return"),
     path("account/", account.account, name="account"),
     path("account/points/", points.points, name="points"),

@@ -11,6 +11,14 @@ from django.views import View
 
 from omnistore.till.views.base import is_htmx
 from omnistore.till.views.documents.invoices import Invoice, InvoicePage
+from omnistore.till.views.documents.slips import (
+    GiftReceipt,
+    Labels,
+    PackingSlip,
+    PackList,
+    PickList,
+    ReturnSlip,
+)
 from omnistore.till.views.exchanges import Exchange
 from omnistore.till.views.home import Now
 from omnistore.till.views.labels import CancelLabel, Label
@@ -74,11 +82,13 @@ urlpatterns: list[URLPattern] = [
     path("sales/<str:key>/payment/", staff_only(Pay), name="till_pay"),
     path("now/", staff_only(Now), name="till_now"),
     path("pickups/", staff_only(Desk), name="till_pickups"),
+    path("pickups/pick-list/", staff_only(PickList), name="till_pick_list"),
     path("pickups/find/", staff_only(FindPickup), name="till_find_pickup"),
     path("pickups/<int:pickup_id>/", staff_only(PickupPage), name="till_pickup"),
     path("pickups/<int:pickup_id>/handover/", staff_only(HandOver), name="till_hand_over"),
     path("pickups/<int:pickup_id>/<slug:act>/", staff_only(PickupAct), name="till_pickup_act"),
     path("parcels/", staff_only(Parcels), name="till_parcels"),
+    path("parcels/pick-list/", staff_only(PackList), name="till_pack_list"),
     path("parcels/find/", staff_only(FindParcel), name="till_find_parcel"),
     path("parcels/<int:parcel_id>/", staff_only(ParcelPage), name="till_parcel"),
     path("parcels/<int:parcel_id>/label/", staff_only(Label), name="till_label"),
@@ -86,6 +96,8 @@ urlpatterns: list[URLPattern] = [
     path("parcels/<int:parcel_id>/<slug:act>/", staff_only(ParcelAct), name="till_parcel_act"),
     path("returns/", staff_only(Returns), name="till_returns"),
     path("returns/find/", staff_only(FindReturn), name="till_find_return"),
+    path("labels/", staff_only(Labels), name="till_labels"),
+    path("returns/<str:number>/slip/", staff_only(ReturnSlip), name="till_return_slip"),
     path("returns/<str:number>/answer/", staff_only(AnswerReturn), name="till_answer_return"),
     path("orders/<str:number>/return/", staff_only(TakeBack), name="till_take_back"),
     path("orders/<str:number>/exchange/", staff_only(Exchange), name="till_exchange"),
@@ -98,6 +110,8 @@ urlpatterns: list[URLPattern] = [
     path("orders/<str:number>/refunds/", staff_only(PayOut), name="till_pay_out"),
     path("orders/<str:number>/done/", staff_only(Done), name="till_done"),
     path("orders/<str:number>/gift-cards/<int:card_id>/", staff_only(GiftCardCode), name="till_gift_card"),
+    path("orders/<str:number>/gift-receipt/", staff_only(GiftReceipt), name="till_gift_receipt"),
+    path("orders/<str:number>/packing-slips/<int:fulfilment_id>/", staff_only(PackingSlip), name="till_packing_slip"),
     path("orders/<str:number>/invoices/", staff_only(InvoicePage), name="till_invoices"),
     path("orders/<str:number>/invoices/<str:invoice_number>/", staff_only(Invoice), name="till_invoice"),
     path("orders/<str:number>/receipt/", staff_only(Receipt), name="till_receipt"),

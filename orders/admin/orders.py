@@ -20,6 +20,8 @@ from core.admin.base import (
 )
 from orders.admin.balances_due import OF_ORDER, BalanceDueEntryInline
 from orders.admin.invoices import INVOICE_ACTION
+from orders.admin.papers import PapersAdmin
+from orders.channels.slips import slip_response
 from orders.models import (
     Collector,
     Fulfilment,
@@ -34,6 +36,7 @@ from orders.models import (
     SandboxCharge,
     TillSession,
 )
+from orders.queries.documents.slips import gift_receipt, packing_slip
 from orders.queries.orders import find_order_ids
 from orders.rules.order_fields import GIVEN
 from orders.services.fulfilment.cancellation import cancel_order
@@ -149,7 +152,8 @@ class PaymentInline(ReadOnlyInline):
 
 
 @admin.register(Order)
-class OrderAdmin(ReadOnlyAdmin):
+class OrderAdmin(PapersAdmin):
+    papers = {"gift-receipt": (_("Gift receipt"), lambda order: slip_response(gift_receipt(order.number)))}
     list_display = ("number", "placed_at", "customer", "channel", "store", "state", "grand_total_money")
     list_select_related = ("customer", "store")
     list_filter = ("state", ChannelFilter, "store")
@@ -229,7 +233,13 @@ class HandOverInline(ReadOnlyInline):
 
 
 @admin.register(Fulfilment)
-class FulfilmentAdmin(ReadOnlyAdmin):
+class FulfilmentAdmin(PapersAdmin):
+    papers = {
+        "packing-slip": (
+            _("Packing slip"),
+            lambda part: slip_response(packing_slip(part.order.number, fulfilment_id=part.pk)),
+        )
+    }
     list_display = ("order", "kind", "location", "state", "promised_at", "ready_at", "expires_at")
     list_select_related = ("order", "location")
     list_filter = ("state", "kind", "location")

@@ -11,7 +11,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, admin_actor, money_column
+from orders.admin.papers import PapersAdmin
+from orders.channels.slips import slip_response
 from orders.models import PriceReduction, Refund, Return, ReturnedUnits, ReturnLine
+from orders.queries.documents.slips import return_slip
 from orders.services.payments.refunding.failed_refunds import (
     note_bank_transfer,
     refund_again,
@@ -122,7 +125,7 @@ class RefundAdmin(ReadOnlyAdmin):
 
 class ReturnLineInline(ReadOnlyInline):
     model = ReturnLine
-    fields = ("sku", "quantity", "quantity_received", "amount_money", "reason_text")
+    fields = ("sku", "quantity", "quantity_received", "amount_money", "reason_text", "comment")
     readonly_fields = ("amount_money", "reason_text")
     amount_money = money_column("amount", title=_("amount"), currency="parent.currency")
 
@@ -131,7 +134,8 @@ class ReturnLineInline(ReadOnlyInline):
 
 
 @admin.register(Return)
-class ReturnAdmin(ReadOnlyAdmin):
+class ReturnAdmin(PapersAdmin):
+    papers = {"slip": (_("Return slip"), lambda goods: slip_response(return_slip(goods.number)))}
     list_display = (
         "number",
         "order",

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.services.customers.tax_numbers import NotATaxNumber, checked_tax_number
-from core.admin.base import BaseAdmin
+from core.admin.base import BaseAdmin, ReadOnlyAdmin
 from core.admin.saving import BaseForm
-from orders.models import CashRegister, LegalEntity, Seller
+from orders.models import CashRegister, LegalEntity, RegisterCounter, RegisterReceipt, Seller
 
 
 class LegalEntityForm(BaseForm):
@@ -79,6 +79,24 @@ class CashRegisterAdmin(BaseAdmin):
     search_fields = ("store__code__exact", "name__istartswith", "serial_number__istartswith")
     ordering = ("store", "name")
     autocomplete_fields = ("store",)
+
+
+@admin.register(RegisterReceipt)
+class RegisterReceiptAdmin(ReadOnlyAdmin):
+    list_display = ("store", "register", "sequence", "order", "numbered_at")
+    list_select_related = ("store", "order")
+    list_filter = ("store",)
+    search_fields = ("register__exact", "order__number__exact")
+    ordering = ("-id",)
+
+
+@admin.register(RegisterCounter)
+class RegisterCounterAdmin(ReadOnlyAdmin):
+    list_display = ("store", "register", "last")
+    list_select_related = ("store",)
+    list_filter = ("store",)
+    search_fields = ("register__istartswith", "store__code__exact")
+    ordering = ("store", "register")
 
 
 def _has_begun(seller: Seller | None) -> bool:

@@ -168,12 +168,20 @@ class SaleIn(GivenIn):
     payments = list_of(TillPaymentIn, most=MOST_PARTS, required=False)
     client_id = serializers.UUIDField(required=False)
     occurred_at = serializers.DateTimeField(required=False)
+    sequence = serializers.IntegerField(
+        min_value=1,
+        max_value=2**31 - 1,
+        required=False,
+        help_text="The receipt's number that the register printed for a late sale; the next one when left out.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("cart" in attrs) == ("lines" in attrs):
             raise serializers.ValidationError(_("Give either the cart or the lines of the sale."))
         if "cart" in attrs and attrs.get("vouchers"):
             raise serializers.ValidationError({"vouchers": [_("A cart has its own vouchers: add them to the cart.")]})
+        if "sequence" in attrs and "occurred_at" not in attrs:
+            raise serializers.ValidationError({"sequence": [_("Only a sale that has happened has a number already.")]})
         return attrs
 
 

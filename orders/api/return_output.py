@@ -29,6 +29,7 @@ class ReturnLineOut(serializers.Serializer[Any]):
     received = serializers.IntegerField(allow_null=True, help_text="How many came; null before that.")
     amount = MoneySchema()
     reason = serializers.CharField()
+    comment = serializers.CharField(help_text="In the shopper's own words.")
     units = ReturnedUnitsOut(many=True)
 
 
@@ -63,7 +64,7 @@ class ReturnOut(serializers.Serializer[Any]):
     charges_back = MoneySchema(
         help_text="Shipping and fees of the order, once all of it came back by law; in the amount already."
     )
-    store = serializers.CharField(allow_null=True, help_text="Where it was taken back.")
+    store = serializers.CharField(allow_null=True, help_text="Where it was taken back, or a parcel is expected.")
     requested_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField(
         allow_null=True, help_text="Until when it is answered, or, once approved, the goods are expected."
@@ -121,6 +122,7 @@ def return_json(goods: Return) -> dict[str, Any]:
                 "received": line.quantity_received,
                 "amount": money_json(line.amount, goods.currency),
                 "reason": line.reason,
+                "comment": line.comment,
                 "units": [
                     {
                         "condition": part.condition,

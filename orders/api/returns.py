@@ -16,7 +16,7 @@ from core.web.api.base import PageQuery, StrictSerializer, answer, checked, chec
 from orders.api.checkout import KEY_PARAMETER, who_asks
 from orders.api.input import MOST_LINES
 from orders.api.return_output import ReturnListOut, ReturnOut, page_of_returns, return_json
-from orders.models import Return
+from orders.models import Return, ReturnedUnits, ReturnLine
 from orders.queries.orders import get_order_for
 from orders.queries.returns import shown_returns
 from orders.services.returns.requests import LineToReturn, request_return, withdraw_return
@@ -25,7 +25,14 @@ from orders.services.returns.requests import LineToReturn, request_return, withd
 class ReturnLineIn(StrictSerializer):
     line = serializers.CharField(max_length=20, help_text="The order line's id.")
     quantity = serializers.IntegerField(min_value=1, max_value=9999)
-    reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    reason = serializers.ChoiceField(
+        [code for code, _name in ReturnLine.REASONS_OF_SHOPPERS], required=False, allow_blank=True
+    )
+    comment = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    condition = serializers.ChoiceField(
+        [code for code, _name in ReturnedUnits.CONDITIONS], required=False,
+        help_text="As the shopper says; what was opened may be excluded by its return policy.",
+    )  # fmt: skip
 
 
 class ReturnIn(StrictSerializer):
@@ -37,7 +44,7 @@ class ReturnIn(StrictSerializer):
 EXAMPLE = OpenApiExample(
     "One of two mugs",
     value={
-        "lines": [{"line": "1", "quantity": 1, "reason": "Too small"}],
+        "lines": [{"line": "1", "quantity": 1, "reason": "too_small"}],
         "method": "store",
         "refund": "original",
     },
@@ -71,7 +78,14 @@ class OrderReturns(CartApiView):
         owner = self.owner(request, now=now)
         get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
         lines = [
-            LineToReturn(parse_int(line["line"]), line["quantity"], line.get("reason", "")) for line in body["lines"]
+            LineToReturn(
+                parse_int(line["line"]),
+                line["quantity"],
+                line.get("reason", ""),
+                line.get("comment", ""),
+                line.get("condition", "as_new"),
+            )
+            for line in body["lines"]
         ]
 
         def act() -> dict[str, Any]:

@@ -134,6 +134,17 @@ class OrderCompleted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FulfilmentChanged(Event):
+    """Goods go to another store or address, or another way; fulfilment_id: where they are now."""
+
+    kind: ClassVar[str] = "fulfilment.changed"
+    words = worded(_("Order %(number)s: goods go another way"))
+    notifications = (Notification("fulfilment_changed", **_FOR_BUYER),)
+    order_id: int
+    fulfilment_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PickupAccepted(Event):
     """The store accepted the pickup."""
 

@@ -54,3 +54,29 @@ invariant(
                         AND (refund.state = 'failed' OR refund.asked_at > now() - interval '10 minutes'))
     """,
 )
+invariant(
+    "the receipts of a register are numbered without gaps",
+    """
+    SELECT counter.store_id, counter.register, counter.last, numbered.receipts, numbered.highest
+    FROM (SELECT store_id, register, count(*) AS receipts, max(sequence) AS highest
+          FROM orders_registerreceipt GROUP BY store_id, register) AS numbered
+    FULL JOIN orders_registercounter AS counter USING (store_id, register)
+    WHERE (numbered.receipts = numbered.highest AND numbered.highest = counter.last) IS NOT TRUE
+    """,
+)
+# A sale that waited for its payment gets its number from a handler at the latest. Earlier sales have none.
+invariant(
+    "each confirmed sale of a register has its receipt's number within ten minutes, and that of its own register",
+    """
+    SELECT orders.number, session.register, receipt.register AS numbered_by FROM orders_order AS orders
+    JOIN orders_tillsession AS session ON session.id = orders.till_session_id
+    LEFT JOIN orders_registerreceipt AS receipt ON receipt.order_id = orders.id
+    WHERE (receipt.store_id, receipt.register) <> (session.store_id, session.register)
+       OR (receipt.id IS NULL AND orders.state IN ('placed', 'completed') AND orders.external_id = ''
+           AND orders.placed_at > coalesce((SELECT applied FROM django_migrations
+                                            WHERE app = 'orders' AND name = '0039_register_receipts'), '-infinity')
+           AND NOT EXISTS (SELECT FROM core_journal AS entry WHERE entry.kind = 'order.placed'
+                           AND entry.ref = orders.number AND entry.occurred_at > now() - interval '10 minutes')
+           AND orders.placed_at < now() - interval '10 minutes')
+    """,
+)

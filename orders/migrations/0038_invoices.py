@@ -10,7 +10,7 @@ from core.states.guards import keep_rows
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0035_return_policies"),
+        ("orders", "0036_comments_of_returns"),
     ]
 
     operations = [

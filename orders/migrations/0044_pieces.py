@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("inventory", "0025_weights_and_sizes"),
-        ("orders", "0038_invoices"),
+        ("orders", "0039_register_receipts"),
     ]
 
     operations = [

@@ -2,7 +2,7 @@ from orders.models.balances_due import BalanceDueEntry
 from orders.models.card_readers import CardReader
 from orders.models.cards import SavedCard
 from orders.models.carriers import CarrierService, Shipment, TrackingEvent
-from orders.models.documents import Invoice, InvoiceCounter, InvoiceRequest
+from orders.models.documents import Invoice, InvoiceCounter, InvoiceRequest, RegisterCounter, RegisterReceipt
 from orders.models.fulfilments import Collector, Fulfilment, FulfilmentLine, HandOver
 from orders.models.guest_holds import GuestHold
 from orders.models.loyalty import PointBonus
@@ -38,6 +38,8 @@ __all__ = [
     "ReceiptRequest",
     "ReconciliationBreak",
     "Refund",
+    "RegisterCounter",
+    "RegisterReceipt",
     "Return",
     "ReturnLine",
     "ReturnedUnits",

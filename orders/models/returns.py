@@ -144,6 +144,8 @@ class ReturnLine(models.Model):
         ("returned_to_sender", _("The carrier brought it back")),
         ("other", _("Another reason")),
     ]
+    # What shoppers choose from: they do not know what a carrier brings back.
+    REASONS_OF_SHOPPERS = [pair for pair in REASONS if pair[0] != "returned_to_sender"]
 
     parent = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="lines", verbose_name=_("belongs to"))
     order_line = models.ForeignKey(
@@ -162,6 +164,9 @@ class ReturnLine(models.Model):
     quantity_received = models.PositiveIntegerField(_("received"), null=True, blank=True)
     amount = models.BigIntegerField(_("amount"))
     reason = models.CharField(_("reason"), max_length=200, blank=True)
+    comment = models.CharField(
+        _("comment"), max_length=500, blank=True, db_default="", help_text=_("In the buyer's own words.")
+    )
 
     class Meta:
         verbose_name = _("return line")

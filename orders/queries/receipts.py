@@ -25,6 +25,7 @@ _PLACE = """
 SELECT location.name, location.street_address, location.postal_code, location.city, location.phone, location.time_zone,
        seller.name AS seller, seller.street_address AS seller_street, seller.postal_code AS seller_postcode,
        seller.city AS seller_city, seller.tax_number, seller.vat_number, session.register, known.serial_number,
+       numbered.sequence,
        (SELECT points FROM accounts_pointaccrual WHERE reference = orders.number) AS points,
        (SELECT json_agg(json_build_array(origin.name, part.sku, part.quantity_received, part.amount, first.number)
                         ORDER BY part.id)
@@ -42,6 +43,7 @@ LEFT JOIN LATERAL (
     ORDER BY period.since <= orders.placed_at DESC, abs(extract(epoch FROM period.since - orders.placed_at)) LIMIT 1
 ) AS seller ON true
 LEFT JOIN orders_tillsession AS session ON session.id = orders.till_session_id
+LEFT JOIN orders_registerreceipt AS numbered ON numbered.order_id = orders.id
 LEFT JOIN orders_cashregister AS known ON known.store_id = session.store_id AND known.name = session.register
 WHERE orders.id = %(order)s
 """
@@ -103,7 +105,8 @@ class Receipt:
     """
     A receipt, all amounts and times as text in its reader's language; an amount of zero is empty.
 
-    seller: the legal entity, with its address and numbers. register, serial_number: of the till that sold it.
+    seller: the legal entity, with its address and numbers. register, serial_number: of the till that sold it; sequence:
+    the number among its receipts.
     taken_back: the goods that these were exchanged for. refunds: what each is called, with its amount.
     discounts: each promotion with what it took off. points: what it has earned, and points_text the same in words.
     """
@@ -136,6 +139,7 @@ class Receipt:
     vat_number: str = ""
     register: str = ""
     serial_number: str = ""
+    sequence: str = ""
     taken_back: Sequence[ReceiptReturn] = ()
 
 
@@ -187,6 +191,7 @@ def receipt_of(number: str, *, language: str) -> Receipt:
             ReceiptReturn(name, sku, number_text(units, language), money_text(amount, order.currency, language), first)
             for name, sku, units, amount, first in place.get("taken_back") or ()
         ],
+        sequence=number_text(place["sequence"], language) if place.get("sequence") else "",
         points=place.get("points") or 0,
         points_text=number_text(place.get("points") or 0, language),
         seller_address=_address(place, "seller_street", "seller_postcode", "seller_city"),

@@ -1,12 +1,25 @@
 """Returns as they are shown, and those that wait for somebody."""
 
+from typing import NamedTuple
+
 from django.db.models import F, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from core.data import sql
 from orders.models import Refund, Return, ReturnedUnits, ReturnLine
 from orders.queries.scopes import orders_concerning
 from orders.queries.views import OrderView
 from orders.rules.lifecycle import OPEN_RETURNS
+
+_PARCELS_GO_TO = """
+SELECT location.id, location.code FROM inventory_location AS location
+WHERE location.takes_returns AND location.is_active
+ORDER BY EXISTS (SELECT FROM orders_fulfilment AS parcel
+                 WHERE parcel.order_id = %(order)s AND parcel.kind = 'ship'
+                   AND parcel.location_id = location.id) DESC,
+         location.kind = 'warehouse' DESC, location.id
+LIMIT 1
+"""
 
 
 def shown_returns() -> QuerySet[Return]:
@@ -20,6 +33,23 @@ def shown_returns() -> QuerySet[Return]:
         )
         .order_by("-pk")
     )
+
+
+class ReturnPlace(NamedTuple):
+    """Where goods are sent back to: a location, by id and code."""
+
+    id: int
+    code: str
+
+
+def parcels_go_to(order_id: int) -> ReturnPlace | None:
+    """
+    Return where goods of an order are sent back to: where its parcels came from, else a warehouse, else any place.
+
+    Only places that take returns count; None if there is none. One statement.
+    """
+    row = sql.fetch_one(_PARCELS_GO_TO, {"order": order_id})
+    return ReturnPlace(**row) if row else None
 
 
 def returns_concerning(store_id: int) -> Q:

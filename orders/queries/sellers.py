@@ -13,6 +13,12 @@ SELECT EXISTS (SELECT FROM orders_seller WHERE location_id = %(store)s AND since
 """
 
 
+_LACKED = """
+SELECT EXISTS (SELECT FROM orders_seller WHERE location_id = %(store)s AND since <= now()) AS seller,
+       EXISTS (SELECT FROM orders_cashregister WHERE store_id = %(store)s AND name = %(register)s) AS serial_number
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class ReceiptGaps:
     """has_seller: whether a legal entity sells here. registers: the open ones without a serial number."""
@@ -26,3 +32,10 @@ def receipt_gaps(*, store_id: int) -> ReceiptGaps:
     row = sql.fetch_one(_LACKS, {"store": store_id})
     assert row is not None
     return ReceiptGaps(row["has_seller"], row["registers"] or [])
+
+
+def receipt_lacks(*, store_id: int, register: str) -> list[str]:
+    """Return what the receipts of a register lack, in one statement: `seller`, `serial_number`, both or neither."""
+    known = sql.fetch_one(_LACKED, {"store": store_id, "register": register})
+    assert known is not None
+    return [name for name, is_known in known.items() if not is_known]

@@ -76,7 +76,8 @@ class CheckoutRequest(GivenFields):
 
     customer_id: the customer whom staff recognised, for a cart without an owner. occurred_at: when a till made the
     sale, if it could not send it at once; such a late sale is a fact, and neither stock nor the range of goods refuses
-    it. source: the network that a guest's request came from.
+    it. source: the network that a guest's request came from. sequence: the number that the register printed on the
+    receipt of a late sale, if it did.
     """
 
     fulfilments: tuple[FulfilmentRequest, ...]
@@ -91,6 +92,7 @@ class CheckoutRequest(GivenFields):
     occurred_at: datetime | None = None
     request_key: str = ""
     source: str = ""
+    sequence: int | None = None
 
     @property
     def is_late(self) -> bool:

@@ -3,7 +3,16 @@
 from datetime import UTC, datetime
 
 from inventory.models import Location
-from orders.models import Invoice, InvoiceCounter, InvoiceRequest, LegalEntity, Order, Seller
+from orders.models import (
+    Invoice,
+    InvoiceCounter,
+    InvoiceRequest,
+    LegalEntity,
+    Order,
+    RegisterCounter,
+    RegisterReceipt,
+    Seller,
+)
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 ADDRESS = {"street_address": "Ring 1", "postal_code": "10119", "city": "Berlin", "country_code": "DE"}
@@ -35,3 +44,6 @@ def fill_documents(order: Order, company: LegalEntity) -> None:
     )  # fmt: skip
     InvoiceCounter.objects.create(legal_entity=company, kind=Invoice.INVOICE, year=2026, last=1)
     InvoiceRequest.objects.create(order=order, requested_at=order.placed_at)
+    store = company.places.get().location
+    RegisterReceipt.objects.create(order=order, store=store, register="1", sequence=1, numbered_at=order.placed_at)
+    RegisterCounter.objects.create(store=store, register="1", last=1)

@@ -67,7 +67,7 @@ def tax_all(order, zone, rate=1900, **fields):
 
 def collect(order, at_desk, now):
     hand_over_pickup(
-        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", line_ids=None, tenders=(),
+        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", pieces=None, tenders=(),
         session_id=None, by=at_desk, now=now,
     )  # fmt: skip
     order.refresh_from_db()

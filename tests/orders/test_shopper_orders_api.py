@@ -125,7 +125,8 @@ class TestCancellation:
 class TestReturns:
     def test_is_recorded_with_its_value(self, collected, app):
         line = str(collected.lines.get().pk)
-        body = {"lines": [{"line": line, "quantity": 1, "reason": "Too small"}], "method": "ship", "refund": "credit"}
+        asked = {"line": line, "quantity": 1, "reason": "too_small", "comment": "Pinches"}
+        body = {"lines": [asked], "method": "ship", "refund": "credit"}
 
         answer = app.post(f"orders/{collected.number}/returns/", body)
 
@@ -146,7 +147,7 @@ class TestReturns:
             "charges_back": {"amount": "0.00", "currency": "EUR"},
             "requested_at": "",
             "reject_reason": "",
-            "store": None,
+            "store": "ber-mitte",
             "received_at": None,
             "label_url": None,
             "exchange": None,
@@ -159,7 +160,8 @@ class TestReturns:
                     "received": None,
                     "units": [],
                     "amount": {"amount": "12.90", "currency": "EUR"},
-                    "reason": "Too small",
+                    "reason": "too_small",
+                    "comment": "Pinches",
                 }
             ],
         }

@@ -91,6 +91,7 @@ class TestTakingBack:
                     "received": 1,
                     "amount": euros("12.90"),
                     "reason": "Too small",
+                    "comment": "",
                     "units": [{"condition": "as_new", "goes_to": "sellable", "quantity": 1, "reason": "Too small"}],
                 }
             ],

@@ -108,6 +108,7 @@ def order(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
         "invoice_address": _address(order.number, key, "order_invoices") if order.state in _INVOICED else "",
         "makes_pdfs": settings.RECEIPTS_AS_PDF,
         "cancel_address": _address(order.number, key, "order_cancel") if _may_cancel(request, order) else "",
+        "returns_address": _address(order.number, key, "order_returns") if _may_return(order) else "",
         "gift_cards": gift_cards_of(order_id=order.id, number=order.number),
     }
     if context["is_waiting"]:
@@ -234,6 +235,11 @@ def _resolved(request: HttpRequest, order: OrderView, returned: Mapping[str, str
             messages.error(request, str(refusal))
             return redirect(order_address(order) if was_placed else "cart")
     return redirect(order_address(order))
+
+
+def _may_return(order: OrderView) -> bool:
+    """Return whether the page of its returns has anything to offer or to show."""
+    return bool(order.returns) or any(line.fulfilled > line.returned for line in order.lines)
 
 
 def _waits_for(order: OrderView) -> dict[str, Any]:

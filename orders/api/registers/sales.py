@@ -72,6 +72,7 @@ class Sales(StaffApiView):
             session_id=session_id,
             customer_id=customer_id,
             occurred_at=_occurred_at(body, now),
+            sequence=body.get("sequence"),
             request_key=claim.request_key,
             **request_fields(body, client_key=partial(client_key_of, request), now=now, at_till=True)
             | ({"language": buyer.language} if buyer else {}),

@@ -21,6 +21,8 @@ from inventory.channels.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER
 from orders.api.input import shop_amount
 from orders.models import TillSession as Session
+from orders.queries.sellers import receipt_lacks
+from orders.services.registers.receipt_numbers import last_number
 from orders.services.registers.till_sessions import (
     close_till_session,
     expected_cash,
@@ -52,6 +54,12 @@ class SessionOut(serializers.Serializer[Any]):
     difference = MoneySchema(allow_null=True, help_text="Counted less expected.")
     rescues = serializers.CharField(
         allow_null=True, help_text="The closed session whose late sales this one takes; a manager closes it."
+    )
+    last_sequence = serializers.IntegerField(help_text="The number of the register's last receipt; 0 for none.")
+    receipt_lacks = serializers.ListField(
+        child=serializers.ChoiceField(["seller", "serial_number"]),
+        help_text="What the law asks for on receipts and head office has not entered: the legal seller of this store, "
+        "the serial number of this register. Selling goes on.",
     )
     opened_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)
@@ -149,6 +157,8 @@ def _session_json(session: Session, *, shows_expected: bool = False) -> dict[str
         "counted": money(session.counted),
         "difference": money(session.difference),
         "rescues": str(session.rescues_id) if session.is_rescue else None,
+        "last_sequence": last_number(session_id=session.pk),
+        "receipt_lacks": receipt_lacks(store_id=session.store_id, register=session.register),
         "opened_at": session.opened_at.isoformat(),
         "closed_at": session.closed_at.isoformat() if session.closed_at else None,
     }

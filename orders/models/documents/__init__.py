@@ -1,5 +1,6 @@
-"""Documents that tax law asks for: invoices and credit notes, numbered without gaps."""
+"""Documents that tax law asks for, numbered without gaps: invoices, credit notes, and the receipts of registers."""
 
 from orders.models.documents.invoices import Invoice, InvoiceCounter, InvoiceRequest
+from orders.models.documents.registers import RegisterCounter, RegisterReceipt
 
-__all__ = ["Invoice", "InvoiceCounter", "InvoiceRequest"]
+__all__ = ["Invoice", "InvoiceCounter", "InvoiceRequest", "RegisterCounter", "RegisterReceipt"]

@@ -15,6 +15,7 @@ from orders.rules.order_fields import ORDER_FIELDS, columns_written, given_in
 from orders.services.payments.gateway import provider_of
 from orders.services.placing.new_order import NewOrder, carried_out, method_name, order_state, payment_state
 from orders.services.placing.order_read_back import as_read
+from orders.services.registers.receipt_numbers import NUMBERED, not_next
 
 # The ids of fulfilments and payments are taken from their sequences before the insert, because the rows that reference
 # them are written by the same statement. Foreign keys are checked at commit, so the reservations may come later.
@@ -118,13 +119,21 @@ WITH buyer AS (
     SELECT tender.id, tender.attempt_key, tender.payment_method, tender.customer_ref, tender.saves_card,
            %(captures)s::bool, 'asked', '', '', %(now)s
     FROM tender WHERE tender.attempt_key IS NOT NULL
+), sale AS (
+    SELECT session.store_id, session.register FROM orders_tillsession AS session
+    WHERE session.id = %(session)s::bigint AND NOT %(waits)s::bool
+), {NUMBERED}, numbered AS (
+    INSERT INTO orders_registerreceipt (order_id, store_id, register, sequence, numbered_at)
+    SELECT new_order.id, counted.store_id, counted.register, counted.last, %(now)s
+    FROM new_order, counted WHERE counted.last = coalesce(%(sequence)s::int, counted.last)
+    RETURNING sequence
 ), held AS (
     -- The order itself is not counted: a statement does not see its own rows.
     SELECT count(*)::int AS orders, min(placed_at) AS since
     FROM orders_order
     WHERE %(waits)s::bool AND state = 'pending' AND customer_id IN ({RECORDS_OF_PERSON})
 )
-SELECT new_order.*, held.orders AS held_orders, held.since AS held_since,
+SELECT new_order.*, (SELECT sequence FROM numbered) AS sequence, held.orders AS held_orders, held.since AS held_since,
        (SELECT array_agg(id ORDER BY position) FROM line) AS lines,
        (SELECT array_agg(id ORDER BY place) FROM part) AS fulfilments,
        (SELECT array_agg(id ORDER BY place) FROM tender) AS payments
@@ -144,10 +153,14 @@ def write_order(draft: NewOrder, *, by: Actor, now: datetime) -> tuple[OrderView
     Write an order with everything that belongs to it, in one statement.
 
     Return it as it will be read back, and what its buyer holds already; that is nothing if it waits for no payment.
+    Raises SequenceNotNext.
     """
     fields = _fields(draft, by, now)
     row = sql.fetch_one(_WRITE, fields | _other_parameters(draft, by, now))
     assert row is not None
+    if draft.request.sequence is not None and row["sequence"] is None:
+        assert draft.request.session_id is not None
+        raise not_next(session_id=draft.request.session_id)
     return as_read(draft, fields, row), HeldByBuyer(row["held_orders"], row["held_since"])
 
 
@@ -178,6 +191,7 @@ def _other_parameters(draft: NewOrder, by: Actor, now: datetime) -> dict[str, An
         "store_id": by.store_id,
         "staff": by.staff_id,
         "session": draft.request.session_id,
+        "sequence": draft.request.sequence,
         "shipping_tax": draft.quote.shipping_taxed.tax,
         "shipping_tax_added": draft.quote.shipping_taxed.added,
         "fee_tax": draft.quote.fees_taxed.tax,

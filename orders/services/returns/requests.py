@@ -15,6 +15,7 @@ from core.journal import publish
 from core.states.moving import move
 from orders.events import ReturnApproved, ReturnRejected, ReturnRequested, ReturnWithdrawn
 from orders.models import Order, Refund, Return, ReturnLine
+from orders.queries.returns import parcels_go_to
 from orders.queries.scopes import check_served
 from orders.rules.lifecycle import RETURN
 from orders.rules.returns import ALREADY_USED, Objection
@@ -24,6 +25,7 @@ from orders.services.payments.refunding.refund_outcomes import CreditNeedsCustom
 from orders.services.returns.lines import check_known, lines_of, next_number, not_returnable
 from orders.services.returns.terms import Terms, Wanted, charges_of, terms_asked
 
+BY_PARCEL = "ship"
 # A request that nobody answers is overdue then, and so are approved goods that nobody brings.
 ANSWER_WITHIN, ARRIVAL_WITHIN = timedelta(days=3), timedelta(days=14)
 
@@ -56,8 +58,9 @@ def request_return(
     """
     Record what a shopper wants to return; nothing is refunded until the goods arrive.
 
-    lines: each order line at most once. method: store or ship. refund_to: original or credit. Locks the order, so that
-    two requests cannot claim the same units. Raises NotFound, Malformed, NotReturnable, CreditNeedsAccount.
+    lines: each order line at most once. method: store, or ship to the place that parcels_go_to names. refund_to:
+    original or credit. Locks the order, so that two requests cannot claim the same units. Raises NotFound, Malformed,
+    NotReturnable, CreditNeedsAccount.
     """
     order = Order.objects.locked().filter(number=number).first()
     if order is None:
@@ -66,13 +69,17 @@ def request_return(
         raise CreditNeedsAccount(_("Store credit needs an account, and this order has none. Choose the money."))
     known = lines_of(order)
     wanted = _quantities(lines, known)
-    terms = terms_asked(_wanted(lines), known, now=now)
+    terms = terms_asked(wanted_of_request(lines), known, now=now)
     if terms.objections:
         raise not_returnable(terms.objections)
     if used := used_gift_cards(order=order, units=wanted):
         raise not_returnable([Objection(line_id, known[line_id]["sku"], ALREADY_USED, 0) for line_id in sorted(used)])
 
-    return_ = record_return(order, lines, known, terms, method=method, refund_to=refund_to, by=by, now=now)
+    place = parcels_go_to(order.pk) if method == BY_PARCEL else None
+    return_ = record_return(
+        order, lines, known, terms, method=method, refund_to=refund_to, place_id=place.id if place else None, by=by,
+        now=now,
+    )  # fmt: skip
     publish(ReturnRequested(**about_return(return_, order, by=by, now=now), units=sum(wanted.values())))
     return return_
 
@@ -98,7 +105,7 @@ def record_return(
     wanted = {line.line_id: line.quantity for line in lines}
     requested = {line_id: row["requested"] for line_id, row in known.items()}
     worth = worth_of(order, without(sold_lines_of(order), requested, returned=True), wanted, returned=True)
-    charges = charges_of(order, _wanted(lines), terms, known, worth=worth.refund)
+    charges = charges_of(order, wanted_of_request(lines), terms, known, worth=worth.refund)
     return_ = Return.objects.create(
         number=next_number(),
         order=order,
@@ -197,7 +204,8 @@ def _quantities(lines: Sequence[LineToReturn], known: Mapping[int, sql.Row]) -> 
     return wanted
 
 
-def _wanted(lines: Sequence[LineToReturn]) -> Wanted:
+def wanted_of_request(lines: Sequence[LineToReturn]) -> Wanted:
+    """Return the units of a request with what the shopper says of them."""
     return Wanted(
         {line.line_id: line.quantity for line in lines},
         {line.line_id: (line.reason,) for line in lines},
@@ -217,6 +225,7 @@ def _lines_of(
             quantity=line.quantity,
             amount=worth.by_line[line.line_id],
             reason=line.reason,
+            comment=line.comment,
         )
         for line in lines
     ]

@@ -28,6 +28,7 @@ from orders.rules.checkout import CheckoutRequest
 from orders.services.payments.gateway import ChargeRequest, PaymentResult, ask_providers
 from orders.services.placing.placement import PlacedOrder, place_order
 from orders.services.registers.late_sales import is_of_register
+from orders.services.registers.receipt_numbers import number_sale
 from orders.services.settlement.follow_ups import follow_at_once
 from orders.services.settlement.payments import open_attempts, payment_declined, settle_payments
 
@@ -207,6 +208,8 @@ def _order(
         return replay.response
     if answer is None:
         order, answer = _pay(claim, order, placed.charges, by=by, now=now, render=render)
+        if order.store is not None:
+            number_sale(order_id=order.id, now=now)
     follow_at_once(order, sells_gift_cards=placed.sells_gift_cards, by=by, now=now)
     return answer
 

@@ -47,6 +47,7 @@ from orders.services.payments.outcomes import PaidOrder, find_paid_order, write_
 from orders.services.payments.refunding.refunds import refund_payments
 from orders.services.payments.tenders import release_held_tenders, spend_held_tenders
 from orders.services.placing.placement import announce_placed
+from orders.services.registers.receipt_numbers import number_sale
 from orders.services.settlement.follow_ups import follow_at_once
 
 UNANSWERED_AFTER = timedelta(seconds=60)
@@ -169,6 +170,8 @@ def look_again(*, order: OrderView, by: Actor, now: datetime, returned: Mapping[
         raise payment_declined(settled)
     if any(outcome.outcome == DECLINED for outcome in outcomes):
         raise balance_payment_declined(settled)
+    if settled.store is not None:
+        number_sale(order_id=settled.id, now=now)
     follow_at_once(settled, by=by, now=now)
     return get_order(order.number)
 

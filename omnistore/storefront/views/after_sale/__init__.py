@@ -1,0 +1,1 @@
+"""What visitors do with an order after they have it."""
