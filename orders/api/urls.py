@@ -64,6 +64,7 @@ urlpatterns = [
     path("till/refunds/<str:refund_id>/retry/", failed_refunds.RefundRetry.as_view()),
     path("till/returns/", till_returns.TillReturns.as_view()),
     path("till/returns/<str:number>/approval/", till_returns.ReturnApproval.as_view()),
+    path("till/returns/<str:number>/arrival/", till_returns.ReturnArrival.as_view()),
     path("till/returns/<str:number>/refusal/", till_returns.ReturnRefusal.as_view()),
     path("till/sales/", sales.Sales.as_view()),
     path("till/sessions/", till_sessions.TillSessions.as_view()),

@@ -169,6 +169,8 @@ RETURN = Lifecycle(
     ),
 )
 OPEN_RETURNS = ("requested", "approved")
+# Those whose units nobody else may bring back: of the received ones, nobody has looked at the goods yet.
+CLAIMING_RETURNS = (*OPEN_RETURNS, "received")
 DROPPED_RETURNS = ("refused", "withdrawn", "rejected", "cancelled")
 TILL_SESSION = Lifecycle(
     "till session",

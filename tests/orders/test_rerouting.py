@@ -12,8 +12,8 @@ from orders.models import Fulfilment, Refund
 from orders.queries.orders import get_order
 from orders.queries.scopes import AnotherStoresOrder
 from orders.services.fulfilment.pieces import TooManyPieces
-from orders.services.fulfilment.rerouting import Destination, WayNotPossible, change_fulfilment
 from orders.services.placing.allocation import StoreCannotServe
+from orders.services.settlement.rerouting import Destination, WayNotPossible, change_fulfilment
 from tests.factories.inventory import make_stock, make_store, make_warehouse
 from tests.factories.orders import make_order
 from tests.factories.pricing import make_tax_zone

@@ -22,7 +22,7 @@ from orders.api.input import MOST_LINES
 from orders.api.output import OrderOut, order_json
 from orders.queries.orders import get_order, get_order_for
 from orders.rules.checkout import PICKUP, SHIP
-from orders.services.fulfilment.rerouting import Destination, change_fulfilment
+from orders.services.settlement.rerouting import Destination, change_fulfilment
 
 
 class FulfilmentChange(StrictSerializer):

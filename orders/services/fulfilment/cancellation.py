@@ -158,7 +158,7 @@ def cancel_order(
     undone = cancel_fulfilments(
         order=order, fulfilments=fulfilments, to="cancelled", reason=reason, as_credit=as_credit, by=by, now=now
     )
-    if undone.kept and not undone.cancelled:
+    if undone.kept and not any(undone.cancelled.values()):
         raise GiftCardUsed(_("The gift card of this order was used already, so its purchase cannot be paid back."))
     if order.state != Order.CANCELLED:
         publish(
@@ -170,7 +170,7 @@ def cancel_order(
                 order_id=order.pk,
                 reason=reason,
                 refund=undone.refund,
-                line_units={str(line_id): count for line_id, count in undone.cancelled.items()},
+                line_units={str(line_id): count for line_id, count in undone.cancelled.items() if count},
             )
         )
     release_reservations(ids=undone.reservation_ids, by=by, now=now, reason=reason)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from core.actors import SYSTEM
 from core.data import sql
 from core.journal import Entry
 from core.texts.formats import day_text, money_text, number_text, time_text
@@ -55,8 +56,9 @@ class OrderSubject:
     """
 
     def facts_of(self, entry: Entry) -> Facts | None:
-        """Return where the order came from, whether it was carried out, and the medium chosen for its receipt."""
-        return sql.fetch_one(_FACTS, {"number": entry.ref})
+        """Return where the order came from, whether it was carried out, its receipt's medium, and who acted."""
+        facts = sql.fetch_one(_FACTS, {"number": entry.ref})
+        return facts | {"is_by_system": entry.channel == SYSTEM} if facts is not None else None
 
     def context_of(self, entry: Entry, *, reader: Recipient, now: datetime) -> Context:
         """Return the values that templates may name, in two statements; one more about a return."""
