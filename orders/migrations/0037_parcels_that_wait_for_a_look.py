@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("inventory", "0030_return_policies"),
-        ("orders", "0044_pieces"),
+        ("orders", "0036_comments_of_returns"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -228,6 +228,12 @@ def check_order_move(*, present: str, to: str, by: Actor) -> None:
     ORDER.check(present=present, to=to, by=by)
 
 
+def may_be_changed(*, kind: str, state: str, by: Actor) -> bool:
+    """Return whether where these goods go may still be changed: by a shopper until picking begins."""
+    until = ("placed", "accepted", "picking", "ready") if by.staff_id is not None else ("placed", "accepted")
+    return kind != CARRY_OUT.kind and state in until
+
+
 def may_be_cancelled(*, kind: str, state: str, by: Actor) -> bool:
     """Return whether this fulfilment has not left yet, so that the actor may still cancel it."""
     return "cancelled" in FULFILMENTS[kind].allowed(state, by=by)

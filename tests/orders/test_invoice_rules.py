@@ -26,7 +26,7 @@ NORMAL, REDUCED = TaxKey("1900"), TaxKey("700")
 # Three mugs for 35.70 with 5.70 tax, and a book for 10.70 with 0.70; shipping 4.90 bears both rates.
 MUGS = SuppliedLine(1, "Mug", "MUG", 3, 1190, 3, 3570, 3570, dues=((NORMAL, 570, 0),))
 BOOK = SuppliedLine(2, "Book", "BOOK", 1, 1070, 1, 1070, 1070, dues=((REDUCED, 70, 0),))
-SHIPPING = Charge("shipping", 490)
+SHIPPING = Charge("shipping", 490, 490)
 TAXES = [TaxPart(NORMAL, 3317, 630), TaxPart(REDUCED, 1109, 78)]
 UNION = {"DE", "AT"}
 
@@ -74,14 +74,20 @@ class TestInvoice:
         assert stated([card], [], []).taxes == []
 
     def test_fees_and_shipping_share_what_the_lines_do_not_bear(self):
-        charges = [SHIPPING, Charge("fee:0", 119, {"en": "Packing"})]
+        charges = [SHIPPING, Charge("fee:0", 119, 119, {"en": "Packing"})]
         invoice = stated([MUGS], charges, [TaxPart(NORMAL, 3512, 667)])
 
         assert of(invoice)[1:] == [("shipping", 1, 490, 78), ("fee:0", 1, 119, 19)]
         assert invoice.taxes == [TaxPart(NORMAL, 3512, 667)]
 
+    def test_what_is_given_back_of_charges_takes_its_tax_along(self):
+        charges = [replace(SHIPPING, kept=0), Charge("fee:0", 119, 119, {"en": "Packing"})]
+        invoice = stated([MUGS], charges, [TaxPart(NORMAL, 3512, 667)])
+
+        assert of(invoice)[1:] == [("fee:0", 1, 119, 19)]
+
     def test_is_read_back_as_it_was_stored(self):
-        invoice = stated([MUGS, BOOK], [SHIPPING, Charge("fee:0", 100, {"en": "Packing"})], TAXES)
+        invoice = stated([MUGS, BOOK], [SHIPPING, Charge("fee:0", 100, 100, {"en": "Packing"})], TAXES)
 
         assert statement_from(invoice.as_json()) == invoice
 

@@ -314,6 +314,28 @@ class TestCreditNotes:
         assert (sum(note.gross for note in notes), sum(note.tax for note in notes)) == (4760, 760)
         assert find_breaches() == {}
 
+    def test_the_fee_of_a_return_is_still_paid(self, order, at_desk, now):
+        policy = {"name": {"en": "Returns"}, "kind": "normal", "days": 30, "statutory_days": 0, "fee": 119}
+        order.lines.update(return_policy=policy)
+        invoice_of(order, now)
+        note = take_back(order, 1, at_desk, now)
+
+        assert (note.gross, note.tax) == (1190 - 119, 190 - 19)
+        assert find_breaches() == {}
+
+    def test_what_comes_back_by_law_takes_shipping_along(self, seller, ana, mug, mitte, at_desk, now):
+        order = make_order((mug, 2, 1190), store=mitte, state="ready", customer=ana, shipping=595, shipping_tax=95)
+        policy = {"name": {"en": "Returns"}, "kind": "normal", "days": 30, "statutory_days": 14, "fee": 0}
+        order.lines.update(return_policy=policy)
+        tax_all(order, make_tax_zone())
+        OrderTax.objects.update(base=2500, tax=475)
+        invoice = invoice_of(collect(order, at_desk, now), now)
+        note = take_back(order, 2, at_desk, now)
+
+        assert (invoice.gross, invoice.tax) == (note.gross, note.tax) == (2975, 475)
+        assert [line["key"] for line in note.content["positions"]][1] == "shipping"
+        assert find_breaches() == {}
+
     def test_without_an_invoice_there_is_none(self, order, at_desk, now):
         assert take_back(order, 1, at_desk, now) is None
 

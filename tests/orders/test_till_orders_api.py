@@ -43,6 +43,8 @@ class TestSessions:
             "difference": None,
             "opened_at": "",
             "rescues": None,
+            "last_sequence": 0,
+            "receipt_lacks": ["seller", "serial_number"],
             "closed_at": None,
         }
         path = f"till/sessions/{shown['id']}/"

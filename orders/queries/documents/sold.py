@@ -12,7 +12,8 @@ from orders.models import Order
 from orders.rules.documents.invoices import Charge, Statement, SuppliedLine, TaxKey, TaxPart, mentions_of, stated
 
 # The seller is that of the receipt (orders/queries/receipts.py). A line's returns: what goods came back to, those that
-# were taken without a refund apart, because their buyer still pays for them; and what was withheld for kept gifts.
+# were taken without a refund apart, because their buyer still pays for them; what was withheld for kept gifts and
+# as the policy's fee; and what of shipping and fees went back by law.
 _SOLD = """
 SELECT seller.id AS seller_id,
        jsonb_build_object('name', seller.name, 'street_address', seller.street_address,
@@ -35,8 +36,8 @@ SELECT seller.id AS seller_id,
                tax.tax, zone.country) ORDER BY tax.id), '[]')
         FROM orders_ordertax AS tax JOIN carts_taxzone AS zone ON zone.id = tax.zone_id
         WHERE tax.order_id = orders.id) AS taxes,
-       (SELECT coalesce(sum(withheld_for_gifts), 0)::bigint FROM orders_return
-        WHERE order_id = orders.id AND state IN ('refunded', 'exchanged')) AS withheld,
+       (SELECT jsonb_build_array(coalesce(sum(withheld_for_gifts + fee), 0), coalesce(sum(charges_back), 0))
+        FROM orders_return WHERE order_id = orders.id AND state IN ('refunded', 'exchanged')) AS returns,
        (SELECT jsonb_agg(jsonb_build_object(
             'id', line.id, 'name', line.name, 'sku', line.sku, 'quantity', line.quantity,
             'unit_price', line.unit_price, 'tax_rate', line.tax_rate, 'tax_finer', line.tax_rate_finer,
@@ -104,7 +105,7 @@ def sold_of(order: Order, kept: Mapping[int, int]) -> Sold:
         for rate, finer, levy, is_exempt, base, tax, _country in row["taxes"]
     ]
     lines = _lines(row, kept, taxes)
-    statement = stated(lines, _charges(order, sends_nothing=row["sends_nothing"]), taxes)
+    statement = stated(lines, _charges(order, sends_nothing=row["sends_nothing"], given_back=row["returns"][1]), taxes)
     mentions = mentions_of(
         statement.taxes,
         seller_country=row["seller"]["country_code"] or "",
@@ -125,9 +126,9 @@ def sold_of(order: Order, kept: Mapping[int, int]) -> Sold:
 
 
 def _lines(row: sql.Row, kept: Mapping[int, int], taxes: list[TaxPart]) -> list[SuppliedLine]:
-    # What was withheld for gifts is still paid, for the goods that came back without their gifts.
-    returned = [line["returned"] for line in row["lines"]]
-    withheld = split(row["withheld"], returned) if row["withheld"] and any(returned) else [0] * len(returned)
+    # What was withheld is still paid, for the goods that came back without their gifts, or for their return.
+    returned, held_back = [line["returned"] for line in row["lines"]], row["returns"][0]
+    withheld = split(held_back, returned) if held_back and any(returned) else [0] * len(returned)
     known = {part.key for part in taxes}
     return [
         SuppliedLine(
@@ -156,18 +157,22 @@ def _dues(line: Mapping[str, Any], known: set[TaxKey]) -> tuple[tuple[TaxKey, in
     return tuple((key, line["tax"], 0) for key in keys[:1])
 
 
-def _charges(order: Order, *, sends_nothing: bool) -> list[Charge]:
-    shipping = 0 if sends_nothing else order.shipping_total + order.shipping_tax_added
+def _charges(order: Order, *, sends_nothing: bool, given_back: int) -> list[Charge]:
+    shipping = order.shipping_total + order.shipping_tax_added
     fees = order.fees or []
     amounts = [fee["amount"] for fee in fees]
     added = split(order.fee_tax_added, amounts) if order.fee_tax_added and any(amounts) else [0] * len(fees)
-    return [
-        Charge("shipping", shipping),
-        *(
-            Charge(f"fee:{place}", fee["amount"] + tax, fee["name"])
-            for place, (fee, tax) in enumerate(zip(fees, added, strict=True))
-        ),
+    asked: list[tuple[str, int, int, Mapping[str, str]]] = [
+        ("shipping", shipping, 0 if sends_nothing else shipping, {})
     ]
+    for place, (fee, tax) in enumerate(zip(fees, added, strict=True)):
+        asked.append((f"fee:{place}", fee["amount"] + tax, fee["amount"] + tax, fee["name"]))
+    charges = []
+    for key, full, kept, name in asked:
+        back = min(kept, given_back)
+        given_back -= back
+        charges.append(Charge(key, full, kept - back, name))
+    return charges
 
 
 def _buyer(row: sql.Row, order: Order) -> dict[str, str]:

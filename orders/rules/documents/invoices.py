@@ -57,10 +57,15 @@ class SuppliedLine:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What an order costs besides its lines, with tax: shipping, or a fee by its name in each language."""
+    """
+    What an order costs besides its lines, with tax: shipping, or a fee by its name in each language.
+
+    full, kept: what was asked for it, and what of that is not given back.
+    """
 
     key: str
-    gross: int
+    full: int
+    kept: int
     name: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -205,7 +210,7 @@ def _line(line: SuppliedLine) -> Position:
 
 
 def _charges(lines: Sequence[SuppliedLine], charges: Sequence[Charge], taxes: Sequence[TaxPart]) -> Iterable[Position]:
-    charges = [charge for charge in charges if charge.gross]
+    charges = [charge for charge in charges if charge.full]
     if not charges:
         return []
     base: Counter[TaxKey] = Counter()
@@ -214,7 +219,7 @@ def _charges(lines: Sequence[SuppliedLine], charges: Sequence[Charge], taxes: Se
         for part in _line(_whole(line)).taxes:
             base[part.key] += part.base
             tax[part.key] += part.tax
-    weights = [charge.gross for charge in charges]
+    weights = [charge.full for charge in charges]
     shares: list[list[TaxPart]] = [[] for _charge in charges]
     for part in taxes:
         bases = split(max(0, part.base - base[part.key]), weights)
@@ -223,9 +228,17 @@ def _charges(lines: Sequence[SuppliedLine], charges: Sequence[Charge], taxes: Se
             if one_base or one_tax:
                 shares[place].append(TaxPart(part.key, one_base, one_tax))
     return [
-        Position(charge.key, dict(charge.name), "", 1, charge.gross, charge.gross, tuple(share))
+        Position(charge.key, dict(charge.name), "", 1, charge.full, charge.kept, _kept(charge, share))
         for charge, share in zip(charges, shares, strict=True)
+        if charge.kept
     ]
+
+
+def _kept(charge: Charge, shares: Sequence[TaxPart]) -> tuple[TaxPart, ...]:
+    return tuple(
+        TaxPart(part.key, _part(part.base, charge.kept, charge.full), _part(part.tax, charge.kept, charge.full))
+        for part in shares
+    )
 
 
 def _whole(line: SuppliedLine) -> SuppliedLine:
