@@ -6,6 +6,7 @@ from orders.models import Fulfilment, Refund
 from orders.rules.order_links import order_key
 from tests.factories.inventory import make_stock, make_store
 from tests.factories.orders import make_order
+from tests.factories.pricing import make_tax_zone
 from tests.storefront.conftest import ADDRESS, Visit
 
 HOME = ADDRESS | {"country_area": "", "company": ""}
@@ -38,6 +39,17 @@ def test_offers_the_other_stores_that_have_all_of_it(ana, order, altona, mug):
     assert 'value="ham-altona"' in page
     assert 'value="poor"' not in page
     assert f'value="{order.fulfilments.get().location.code}"' not in page
+
+
+def test_does_not_offer_a_store_where_it_would_cost_something_else(ana, order, altona, mug):
+    make_tax_zone("de")
+    make_tax_zone("at", country="AT")
+    make_stock(mug, make_store("wien", name={"en": "Wien"}, country_code="AT"))
+
+    page = Visit(ana).get(path_of(order)).content.decode()
+
+    assert 'value="ham-altona"' in page
+    assert 'value="wien"' not in page
 
 
 def test_changes_the_store_once(ana, order, altona):

@@ -6,6 +6,7 @@ from accounts.models import Address
 from orders.models import Fulfilment
 from tests.factories.inventory import make_stock, make_store, make_warehouse
 from tests.factories.orders import make_order
+from tests.factories.pricing import make_tax_zone
 from tests.till.conftest import text_of
 from tests.till.test_desk import new_key, pieces_in
 
@@ -33,6 +34,20 @@ def test_shows_what_other_stores_have(clerk, order, altona, mug):
 
     assert "Collect in Altona, which has all of it" in page
     assert "Collect in Poor, which has 1 of 3" in page
+
+
+def test_does_not_offer_what_would_cost_something_else(clerk, order, altona, mug, ana):
+    make_tax_zone("de")
+    make_tax_zone("at", country="AT")
+    make_stock(mug, make_store("wien", name={"en": "Wien"}, country_code="AT"))
+    Address.objects.create(
+        customer=ana, name="Ana Moreno", street_address="Ring 1", postal_code="1010", city="Wien", country_code="AT"
+    )
+
+    page = text_of(clerk.get("elsewhere", order.number, order.fulfilments.get().pk))
+
+    assert "Altona" in page
+    assert "Wien" not in page
 
 
 def test_some_pieces_go_to_another_store(clerk, order, altona):

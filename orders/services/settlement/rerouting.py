@@ -105,6 +105,22 @@ def change_fulfilment(
         release_reservations(ids=[former for former, _request in swaps], by=by, now=now, reason="changed")
 
 
+def costs_the_same(*, kind: str, store: str, address: Mapping[str, Any], to: Destination) -> bool:
+    """
+    Return whether goods are taxed alike at a destination, and may be sent there, as far as the shop knows.
+
+    kind, store, address: how they go now; store is the code of the place that supplies them.
+    """
+    config = current_pricing_config()
+    former = _tax_place(kind, address, config.places.get(store))
+    wanted = _tax_place(to.kind, to.address, config.places.get(to.store))
+    if former is None or wanted is None:
+        return True
+    is_reached = to.kind == PICKUP or config.delivery is None or config.delivery.reaches(wanted)
+    same_zone = config.taxes is None or config.taxes.zone_of(former) == config.taxes.zone_of(wanted)
+    return former.country == wanted.country and same_zone and is_reached
+
+
 def _check_changeable(order: Order, source: Fulfilment, by: Actor) -> None:
     is_open = order.state == Order.PLACED and may_be_changed(kind=source.kind, state=source.state, by=by)
     if not is_open or (source.kind == SHIP and live_shipment(source.pk)):
@@ -123,16 +139,10 @@ def _is_there(source: Fulfilment, to: Destination) -> bool:
 
 def _check_price(source: Fulfilment, to: Destination, by: Actor) -> None:
     """Refuse what would change the order's taxes or its shipping, or send goods that are not paid."""
-    config = current_pricing_config()
-    former = _tax_place(source.kind, source.address, config.places.get(source.location.code))
-    wanted = _tax_place(to.kind, to.address, config.places.get(to.store))
-    if former and wanted:
-        same_zone = config.taxes is None or config.taxes.zone_of(former) == config.taxes.zone_of(wanted)
-        is_reached = to.kind == PICKUP or config.delivery is None or config.delivery.reaches(wanted)
-        if former.country != wanted.country or not same_zone or not is_reached:
-            raise WayNotPossible(
-                _("There the order would cost something else. Cancel it, and order again."), reason="other_price"
-            )
+    if not costs_the_same(kind=source.kind, store=source.location.code, address=source.address, to=to):
+        raise WayNotPossible(
+            _("There the order would cost something else. Cancel it, and order again."), reason="other_price"
+        )
     if source.kind == PICKUP and to.kind == SHIP:
         has_parcel = source.order.fulfilments.filter(kind=SHIP).exclude(state="cancelled").exists()
         is_free = not source.order.shipping_total and by.staff_id is not None

@@ -22,7 +22,7 @@ from omnistore.storefront.visitors import visitor_of
 from orders.queries.views import FulfilmentView, OrderView
 from orders.rules.checkout import PICKUP, SHIP
 from orders.rules.lifecycle import may_be_changed
-from orders.services.settlement.rerouting import Destination, change_fulfilment
+from orders.services.settlement.rerouting import Destination, change_fulfilment, costs_the_same
 
 MOST_STORES = 20
 
@@ -86,5 +86,9 @@ def _stores(order: OrderView, part: FulfilmentView) -> list[StoreSupply]:
         wanted[variants.get(line_id) or 0] += units
     is_pickup = part.kind == PICKUP
     near = place_of_store(part.store) if is_pickup else place_of_postcode(part.address.get("postal_code", ""))
-    found = stores_with(wanted=wanted, near=near, limit=MOST_STORES + 1)
-    return [store for store in found if not is_pickup or store.code != part.store][:MOST_STORES]
+    return [
+        store
+        for store in stores_with(wanted=wanted, near=near, limit=MOST_STORES)
+        if not (is_pickup and store.code == part.store)
+        and costs_the_same(kind=part.kind, store=part.store, address=part.address, to=Destination(PICKUP, store.code))
+    ]

@@ -25,7 +25,7 @@ from orders.queries.orders import get_order
 from orders.queries.views import FulfilmentView, OrderView
 from orders.rules.checkout import PICKUP, SHIP
 from orders.rules.lifecycle import may_be_changed
-from orders.services.settlement.rerouting import Destination, change_fulfilment
+from orders.services.settlement.rerouting import Destination, change_fulfilment, costs_the_same
 
 MOST_STORES, MOST_ADDRESSES = 20, 20
 
@@ -106,7 +106,7 @@ class Elsewhere(TillView):
             if part.kind != PICKUP or store.code != part.store
         ]
         # The sort is stable: the nearest come first among those that have as much.
-        return [
+        choices = [
             (f"store:{store.code}", _store_words(store, has, wanted.total()), Destination(PICKUP, store.code))
             for store, has in sorted(found, key=lambda one: -one[1])
             if has
@@ -114,6 +114,8 @@ class Elsewhere(TillView):
             (f"address:{address['id']}", _address_words(address), Destination(SHIP, address=_copied(address)))
             for address in self._addresses(order)
         ]
+        now = {"kind": part.kind, "store": part.store, "address": part.address}
+        return [choice for choice in choices if costs_the_same(**now, to=choice[2])]
 
     def _addresses(self, order: OrderView) -> list[dict[str, Any]]:
         if order.customer_id is None:
