@@ -23,6 +23,7 @@ from omnistore.till.views.exchanges import Exchange
 from omnistore.till.views.fulfilment.elsewhere import Elsewhere
 from omnistore.till.views.home import Now
 from omnistore.till.views.labels import CancelLabel, Label
+from omnistore.till.views.loose_goods.returns import CreditSlip, LooseGoodsBack
 from omnistore.till.views.orders import Cancellation, OrderPage, PayOut, ReducePrice, TakeBalance
 from omnistore.till.views.parcels import FindParcel, ParcelAct, ParcelPage, Parcels
 from omnistore.till.views.pay import Pay
@@ -99,11 +100,13 @@ urlpatterns: list[URLPattern] = [
     path("returns/find/", staff_only(FindReturn), name="till_find_return"),
     path("returns/<str:number>/parcel/", staff_only(ParcelBack), name="till_parcel_back"),
     path("labels/", staff_only(Labels), name="till_labels"),
+    path("returns/<str:number>/credit/", staff_only(CreditSlip), name="till_credit_slip"),
     path("returns/<str:number>/slip/", staff_only(ReturnSlip), name="till_return_slip"),
     path("returns/<str:number>/answer/", staff_only(AnswerReturn), name="till_answer_return"),
     path("orders/<str:number>/return/", staff_only(TakeBack), name="till_take_back"),
     path("orders/<str:number>/exchange/", staff_only(Exchange), name="till_exchange"),
     path("find/", staff_only(Find), name="till_find"),
+    path("customers/<int:customer_id>/return/", staff_only(LooseGoodsBack), name="till_loose_goods"),
     path("customers/<int:customer_id>/", staff_only(CustomerPage), name="till_customer"),
     path("orders/<str:number>/", staff_only(OrderPage), name="till_order"),
     path("orders/<str:number>/cancellation/", staff_only(Cancellation), name="till_cancel"),

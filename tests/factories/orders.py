@@ -188,7 +188,7 @@ def make_return(
 ) -> Return:
     """A return of an order, without lines."""
     values = {
-        "number": "R-1", "customer": order.customer, "method": "store", "refund_to": "original", "channel": "app",
-        "amount": 1290, "currency": order.currency, "requested_at": order.placed_at,
+        "number": number, "customer": order.customer, "method": "store", "refund_to": "original", "channel": "app",
+        "amount": amount, "currency": order.currency, "requested_at": order.placed_at,
     } | fields  # fmt: skip
     return make_in(Return, order=order, state=state, **values)

@@ -1,5 +1,7 @@
 """Goods that come back at the till: requests that wait, and taking back piece by piece."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -8,7 +10,7 @@ from django.utils import timezone
 from accounts.rules import roles
 from core.actors import Actor
 from inventory.models import StockLevel
-from orders.models import Refund, Return, ReturnedUnits
+from orders.models import FulfilmentLine, OrderLine, Refund, Return, ReturnedUnits
 from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
 from orders.services.registers.till_sessions import expected_cash
 from orders.services.returns.requests import LineToReturn, request_return
@@ -330,3 +332,13 @@ class TestSeveralConditions:
         desk.post("take_back", order.number, **forged | {"key": "twice"})
 
         assert ReturnedUnits.objects.latest("pk").goes_to == "on_hold"
+
+
+def test_what_is_unusual_is_said_and_refuses_nothing(clerk, order):
+    assert "Worth a look" not in text_of(clerk.get("take_back", order.number))
+    FulfilmentLine.objects.update(handed_over_at=timezone.now() - timedelta(days=70))
+    OrderLine.objects.update(return_policy={"kind": "normal", "days": 100})
+
+    assert "Days since the goods were handed over: 70" in text_of(clerk.get("take_back", order.number))
+    clerk.post("take_back", order.number, take="1", key="once", **fields_of(order, "1"))
+    assert Return.objects.get().state == "refunded"

@@ -109,6 +109,7 @@ class CustomerPage(TillView):
             "loyalty": loyalty_of(customer_id=person.id),
             "bought": bought_so_far(customer_ids=person.ids),
             "may_sell": self.staff.may(roles.SELL),
+            "may_take_loose": self.staff.may(roles.TAKE_RETURNS) and self.staff.may(roles.RETURN_WITHOUT_RECEIPT),
             "now": timezone.now(),
         }
         return self.page("till/customer.html", context)

@@ -21,6 +21,7 @@ from omnistore.till.returning import TakeBackForm
 from omnistore.till.views.base import TillView, claim_of_form
 from orders.models import Order, Return
 from orders.queries.orders import get_order
+from orders.queries.return_signals import return_signals
 from orders.queries.returns import cash_paid_out, open_returns, returns_concerning
 from orders.queries.views import OrderView
 from orders.rules.lifecycle import CLAIMING_RETURNS, OPEN_RETURNS
@@ -201,6 +202,7 @@ class TakeBack(TillView):
             "requests": [one for one in order.returns if one["state"] in OPEN_RETURNS],
             "arrived": order_return(order.id, answered, state=Return.RECEIVED),
             "answered": answered,
+            "signals": return_signals(customer_id=order.customer_id, order_id=order.id, now=timezone.now()),
             "key": uuid.uuid4(),
             "error": error,
             **self.context(order, form, preview),

@@ -1,0 +1,1 @@
+"""Goods that come back without the order that sold them."""
