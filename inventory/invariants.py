@@ -72,6 +72,63 @@ invariant(
     """,
 )
 invariant(
+    "what came of a purchase order is what its receipts say",
+    """
+    SELECT COALESCE(ordered.order_id, delivered.order_id) AS order_id,
+           COALESCE(ordered.variant_id, delivered.variant_id) AS variant_id, ordered.came, delivered.units
+    FROM (
+        SELECT document.id AS order_id, line.variant_id, line.received + line.surplus AS came, line.damaged
+        FROM inventory_stockdocumentline AS line
+        JOIN inventory_stockdocument AS document ON document.id = line.document_id
+        WHERE document.kind = 'purchase_order'
+    ) AS ordered
+    FULL JOIN (
+        SELECT document.purchase_order_id AS order_id, line.variant_id, sum(line.quantity) AS units,
+               sum(line.damaged) AS damaged
+        FROM inventory_stockdocumentline AS line
+        JOIN inventory_stockdocument AS document ON document.id = line.document_id
+        WHERE document.purchase_order_id IS NOT NULL GROUP BY document.purchase_order_id, line.variant_id
+    ) AS delivered USING (order_id, variant_id)
+    WHERE COALESCE(ordered.came, 0) <> COALESCE(delivered.units, 0)
+       OR COALESCE(ordered.damaged, 0) <> COALESCE(delivered.damaged, 0)
+    """,
+)
+invariant(
+    "a receipt of a purchase order is in the ledger once",
+    """
+    SELECT COALESCE(receipt.number, moved.number) AS number, receipt.units, moved.units AS ledger_units
+    FROM (
+        SELECT 'G-' || document.id AS number, sum(line.quantity) AS units
+        FROM inventory_stockdocumentline AS line
+        JOIN inventory_stockdocument AS document ON document.id = line.document_id
+        WHERE document.purchase_order_id IS NOT NULL GROUP BY document.id
+    ) AS receipt
+    FULL JOIN (
+        SELECT cause_id AS number, sum(on_hand_change + held_change) AS units
+        FROM inventory_stockmovement WHERE cause_kind = 'purchase' GROUP BY cause_id
+    ) AS moved USING (number)
+    WHERE receipt.units IS DISTINCT FROM moved.units
+    """,
+)
+invariant(
+    "what went back to a supplier has left the books",
+    """
+    SELECT COALESCE(gone.number, moved.number) AS number, gone.units, moved.units AS ledger_units
+    FROM (
+        SELECT 'RS-' || document.id AS number, sum(line.quantity) AS units
+        FROM inventory_stockdocumentline AS line
+        JOIN inventory_stockdocument AS document ON document.id = line.document_id
+        WHERE document.kind = 'supplier_return' AND document.state IN ('sent', 'credited', 'closed')
+        GROUP BY document.id
+    ) AS gone
+    FULL JOIN (
+        SELECT split_part(cause_id, '/', 1) AS number, -sum(on_hand_change + held_change) AS units
+        FROM inventory_stockmovement WHERE cause_kind = 'supplier_return' GROUP BY 1
+    ) AS moved USING (number)
+    WHERE COALESCE(gone.units, 0) <> COALESCE(moved.units, 0)
+    """,
+)
+invariant(
     "every oversale is booked in once",
     """
     SELECT oversale.id, oversale.cause_id, oversale.units, movement.on_hand_change
@@ -213,5 +270,7 @@ without_card_numbers(
     inventory_pricelist=["name::text", "reason"],
     inventory_pricefile=["name"],
     inventory_stockmovement=["reason"],
-    inventory_stockdocument=["reference", "note"],
+    inventory_stockdocument=["reference", "note", "credit_note"],
+    inventory_supplier=["name", "email"],
+    inventory_supplierproduct=["supplier_sku"],
 )

@@ -37,6 +37,7 @@ class LocationAdmin(CatalogueAdmin):
         (_("Place and time"), {"fields": ("latitude", "longitude", "time_zone")}),
         (_("Services"), {"fields": ("offers_pickup", "pickup_lead_minutes", "pickup_keep_days")}),
         (None, {"fields": ("takes_returns", "ships", "ship_rank")}),
+        (_("Stock counts"), {"fields": ("recount_above_units", "recount_above_percent")}),
     )
     inlines = (OpeningHoursInline, OpeningExceptionInline, AssignmentInline)
 

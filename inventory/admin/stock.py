@@ -9,10 +9,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import AdminAction, ChannelFilter, ReadOnlyAdmin, ReadOnlyInline, admin_actor
+from core.admin.report_pages import ReportsAdmin
 from core.admin.saving import BaseForm
 from inventory.admin.editing import BarcodeSearch
 from inventory.admin.levels import LevelRowsAdmin, may_correct
+from inventory.admin.purchasing.reports import PAGES
 from inventory.models import HeldStock, Location, Reservation, StockLevel, StockMovement
+from inventory.queries.purchasing.incoming import incoming_of_level
 from inventory.services.held_stock import HELD_STATES, SELLABLE, UnitsInState, UnitsToMove, move_units, write_off_units
 from inventory.services.stock import StockLine, adjust_stock, receive_stock, set_safety_stock
 from inventory.services.stock_ledger import MOST_UNITS
@@ -134,8 +137,9 @@ class HeldStockInline(ReadOnlyInline):
 
 
 @admin.register(StockLevel)
-class StockLevelAdmin(BarcodeSearch, ReadOnlyAdmin):
-    list_display = ("variant", "location", "on_hand", "reserved", "safety", "free")
+class StockLevelAdmin(ReportsAdmin, BarcodeSearch, ReadOnlyAdmin):
+    pages = PAGES
+    list_display = ("variant", "location", "on_hand", "reserved", "safety", "free", "incoming")
     list_select_related = ("variant", "location")
     list_filter = ("location",)
     search_fields = ("variant__sku__istartswith", "variant__barcodes__code__exact", "location__code__exact")
@@ -185,6 +189,13 @@ class StockLevelAdmin(BarcodeSearch, ReadOnlyAdmin):
     @admin.display(description=_("available"))
     def free(self, level: StockLevel) -> int:
         return level.available
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(incoming_units=incoming_of_level())
+
+    @admin.display(description=_("incoming"))
+    def incoming(self, level: Any) -> int:
+        return int(level.incoming_units)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return whether the person may book units of an article that a place never had."""

@@ -46,6 +46,7 @@ class StockOut(serializers.Serializer[Any]):
     safety = serializers.IntegerField()
     available = serializers.IntegerField()
     held = HeldUnitsOut()
+    incoming = serializers.IntegerField(help_text="Ordered from suppliers, and not here yet.")
 
 
 class StockListOut(serializers.Serializer[Any]):
@@ -65,6 +66,7 @@ EXAMPLE = OpenApiExample(
                 "safety": 1,
                 "available": 9,
                 "held": {"damaged": 1, "put_away": 2},
+                "incoming": 24,
             }
         ],
         "next": None,

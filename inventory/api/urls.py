@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 
-from inventory.api import catalogue, prices, stock, stores
-from inventory.api.stock_documents import bookings, counts, transfers
+from inventory.api import catalogue, prices, proposals, stock, stores
+from inventory.api.stock_documents import bookings, counts, purchase_orders, supplier_returns, transfers
 
 urlpatterns: list[URLPattern] = [
     path("catalogue/products/", catalogue.ProductList.as_view(), name="products"),
@@ -13,11 +13,23 @@ urlpatterns: list[URLPattern] = [
     path("till/prices/<str:sku>/", prices.TillPrice.as_view(), name="till_price"),
     path("stock/", stock.Stock.as_view(), name="stock"),
     path("stock/alerts/", stock.StockAlerts.as_view()),
+    path("stock/proposals/", proposals.Proposals.as_view()),
     path("stock/transfers/", transfers.Transfers.as_view()),
     path("stock/transfers/<str:document_id>/", transfers.Transfer.as_view()),
     path("stock/transfers/<str:document_id>/dispatch/", transfers.TransferDispatch.as_view()),
     path("stock/transfers/<str:document_id>/receive/", transfers.TransferReceive.as_view()),
     path("stock/transfers/<str:document_id>/cancel/", transfers.TransferCancel.as_view()),
+    path("stock/purchase-orders/", purchase_orders.PurchaseOrders.as_view()),
+    path("stock/purchase-orders/<str:document_id>/", purchase_orders.PurchaseOrder.as_view()),
+    path("stock/purchase-orders/<str:document_id>/submit/", purchase_orders.PurchaseOrderSubmit.as_view()),
+    path("stock/purchase-orders/<str:document_id>/receive/", purchase_orders.PurchaseOrderReceive.as_view()),
+    path("stock/purchase-orders/<str:document_id>/cancel/", purchase_orders.PurchaseOrderCancel.as_view()),
+    path("stock/supplier-returns/", supplier_returns.SupplierReturns.as_view()),
+    path("stock/supplier-returns/<str:document_id>/", supplier_returns.SupplierReturn.as_view()),
+    path("stock/supplier-returns/<str:document_id>/dispatch/", supplier_returns.SupplierReturnDispatch.as_view()),
+    path("stock/supplier-returns/<str:document_id>/credit/", supplier_returns.SupplierReturnCredit.as_view()),
+    path("stock/supplier-returns/<str:document_id>/close/", supplier_returns.SupplierReturnClose.as_view()),
+    path("stock/supplier-returns/<str:document_id>/cancel/", supplier_returns.SupplierReturnCancel.as_view()),
     path("stock/receipts/", bookings.Receipts.as_view()),
     path("stock/receipts/<str:document_id>/", bookings.Receipt.as_view()),
     path("stock/adjustments/", bookings.Adjustments.as_view()),

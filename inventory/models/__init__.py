@@ -5,6 +5,8 @@ from inventory.models.oversales import Oversale
 from inventory.models.price_files import PriceFile
 from inventory.models.price_lists import ListPrice, PriceList
 from inventory.models.prices import OfferedPrice, Price, PriceHistory, PriceRange
+from inventory.models.purchasing.reorder import ReorderRule
+from inventory.models.purchasing.suppliers import Supplier, SupplierProduct
 from inventory.models.reservations import Reservation
 from inventory.models.stock import HeldStock, StockLevel, StockMovement
 from inventory.models.stock_documents import StockDocument, StockDocumentLine
@@ -30,6 +32,7 @@ __all__ = [
     "PriceList",
     "PriceRange",
     "Product",
+    "ReorderRule",
     "Reservation",
     "ReturnFee",
     "ReturnPolicy",
@@ -38,6 +41,8 @@ __all__ = [
     "StockDocumentLine",
     "StockLevel",
     "StockMovement",
+    "Supplier",
+    "SupplierProduct",
     "TaxCategory",
     "Variant",
 ]

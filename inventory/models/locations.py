@@ -41,14 +41,15 @@ def _within(most: int) -> list[Any]:
 @audited(
     "code", "name", "kind", "street_address", "postal_code", "city", "region", "country_code", "phone", "latitude",
     "longitude", "time_zone", "offers_pickup", "ships", "takes_returns", "pickup_lead_minutes",
-    "pickup_keep_days", "ship_rank", "is_active",
+    "pickup_keep_days", "ship_rank", "recount_above_units", "recount_above_percent", "is_active",
 )  # fmt: skip
 class Location(models.Model):
     """
     A store or a warehouse.
 
     latitude and longitude: in degrees (WGS 84). pickup_lead_minutes: how long staff need, in opening minutes, from an
-    order to goods ready for pickup. ship_rank: lower ships first.
+    order to goods ready for pickup. ship_rank: lower ships first. recount_above_units, recount_above_percent: how far a
+    count may be from the books (inventory/rules/stock_documents.py).
     """
 
     STORE, WAREHOUSE = "store", "warehouse"
@@ -76,6 +77,13 @@ class Location(models.Model):
         _("keeps pickups for days"), default=7, validators=[MaxValueValidator(MOST_KEEP_DAYS)]
     )
     ship_rank = models.PositiveIntegerField(_("shipping rank"), default=100)
+    recount_above_units = models.PositiveIntegerField(
+        _("recount above units"), default=2, db_default=2, validators=[MaxValueValidator(1_000_000)],
+        help_text=_("A count that differs by more units and more percent is made again."),
+    )  # fmt: skip
+    recount_above_percent = models.PositiveIntegerField(
+        _("recount above percent"), default=5, db_default=5, validators=[MaxValueValidator(100)]
+    )
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
@@ -92,6 +100,11 @@ class Location(models.Model):
                 condition=Q(pickup_keep_days__lte=MOST_KEEP_DAYS, pickup_lead_minutes__lte=MOST_LEAD_MINUTES),
                 name="location_keeps_pickups_within_a_year",
                 violation_error_message=_("Pickups are kept for a year at most, and are ready within 30 days."),
+            ),
+            models.CheckConstraint(
+                condition=Q(recount_above_units__lte=1_000_000, recount_above_percent__lte=100),
+                name="location_recounts_within_reason",
+                violation_error_message=_("A recount is needed above a million units and 100 percent at most."),
             ),
         ]
 

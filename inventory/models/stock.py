@@ -111,7 +111,7 @@ class StockMovement(models.Model):
     RECEIVED, ADJUSTED, RESERVED, RELEASED = "received", "adjusted", "reserved", "released"
     SOLD, HANDED_OVER, SHIPPED, RETURNED = "sold", "handed_over", "shipped", "returned"
     MOVED, WRITTEN_OFF = "moved", "written_off"
-    DISPATCHED, CALLED_BACK = "dispatched", "called_back"
+    DISPATCHED, CALLED_BACK, SENT_BACK = "dispatched", "called_back", "sent_back"
     KINDS = [
         (RECEIVED, _("Received")),
         (ADJUSTED, _("Adjusted")),
@@ -125,6 +125,7 @@ class StockMovement(models.Model):
         (WRITTEN_OFF, _("Written off")),
         (DISPATCHED, _("Dispatched")),
         (CALLED_BACK, _("Called back")),
+        (SENT_BACK, _("Sent back to the supplier")),
     ]
 
     level = models.ForeignKey(

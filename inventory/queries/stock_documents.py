@@ -7,19 +7,24 @@ from inventory.rules.barcodes import NotABarcode, canonical_barcode
 
 # What is expected stays hidden while a count is under way: it is blind.
 _DOCUMENTS = """
-SELECT document.id, document.kind, document.state, source.code AS "from", target.code AS "to", document.source_id,
+SELECT document.id, document.kind, document.state, source.code AS "from",
+       CASE document.kind WHEN 'supplier_return' THEN NULL ELSE target.code END AS "to", document.source_id,
        document.target_id, document.reference, document.note, document.due_date, document.created_at,
-       document.finished_at, (
+       document.finished_at, supplier.code AS supplier, document.currency, document.purchase_order_id,
+       document.credit_note, document.credited_amount, (
            SELECT COALESCE(jsonb_agg(jsonb_build_object(
                'sku', variant.sku, 'quantity', line.quantity, 'box', line.box, 'received', line.received,
                'missing', line.missing, 'restocked', line.restocked, 'counted', line.counted,
-               'is_recounted', line.is_recounted, 'reason', line.reason) ORDER BY line.position), '[]')
+               'is_recounted', line.is_recounted, 'reason', line.reason, 'surplus', line.surplus,
+               'damaged', line.damaged, 'unit_cost', line.unit_cost,
+               'taken_from', line.taken_from) ORDER BY line.position), '[]')
            FROM inventory_stockdocumentline AS line JOIN inventory_variant AS variant ON variant.id = line.variant_id
            WHERE line.document_id = document.id
        ) AS lines
 FROM inventory_stockdocument AS document
 LEFT JOIN inventory_location AS source ON source.id = document.source_id
 JOIN inventory_location AS target ON target.id = document.target_id
+LEFT JOIN inventory_supplier AS supplier ON supplier.id = document.supplier_id
 WHERE document.kind = %(kind)s
   AND (%(places)s::bigint[] IS NULL OR document.source_id = ANY(%(places)s::bigint[])
        OR document.target_id = ANY(%(places)s::bigint[]))
@@ -28,6 +33,7 @@ _PAGE = (
     _DOCUMENTS
     + """
   AND (%(state)s::text = '' OR document.state = %(state)s::text) AND document.id < %(before)s
+  AND (%(supplier)s::text = '' OR supplier.code = %(supplier)s::text)
   AND (%(box)s::text = '' OR document.id IN (
        SELECT document_id FROM inventory_stockdocumentline WHERE box <> '' AND box = %(box)s::text))
 ORDER BY document.id DESC LIMIT %(limit)s
@@ -42,14 +48,14 @@ NEWEST = 2**63 - 1
 
 
 def list_stock_documents(
-    *, kind: str, state: str, box: str, places: Sequence[int] | None, before: int, limit: int
+    *, kind: str, state: str, box: str, supplier: str, places: Sequence[int] | None, before: int, limit: int
 ) -> list[sql.Row]:
     """
     Return documents of a kind that begin or end at the places (None: anywhere), newest first, in one statement.
 
-    state, box: only these, empty for all. before: the id of the last one seen, or NEWEST.
+    state, box, supplier (a code): only these, empty for all. before: the id of the last one seen, or NEWEST.
     """
-    wanted = {"kind": kind, "state": state, "box": box, "before": before, "limit": limit}
+    wanted = {"kind": kind, "state": state, "box": box, "supplier": supplier, "before": before, "limit": limit}
     return sql.fetch_all(_PAGE, wanted | {"places": None if places is None else list(places)}, prepared=False)
 
 

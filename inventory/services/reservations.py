@@ -101,6 +101,14 @@ INSERT INTO inventory_reservation (id, level_id, quantity, state, created_at)
 SELECT new_id, level_id, quantity, state, created_at FROM reduced
 """
 
+_LOCK = """
+SELECT level.id FROM inventory_stocklevel AS level
+WHERE level.id IN (SELECT level_id FROM inventory_reservation WHERE id = ANY(%(reservations)s::uuid[]))
+   OR (level.variant_id, level.location_id) IN (
+       SELECT * FROM unnest(%(variants)s::bigint[], %(locations)s::bigint[]))
+ORDER BY level.id FOR UPDATE
+"""
+
 _AVAILABLE = """
 SELECT request.place, COALESCE(level.on_hand - level.reserved
            - (CASE WHEN %(respects_safety_stock)s::bool THEN level.safety ELSE 0 END), 0) AS available
@@ -189,6 +197,16 @@ def split_reservations(*, pieces: Mapping[UUID, int]) -> dict[UUID, UUID]:
         split = sql.execute(_SPLIT, parameters)
         assert split == len(pieces), "only live reservations of more units can be split"
     return new_ids
+
+
+def lock_levels(*, reservation_ids: Sequence[UUID], requests: Sequence[ReservationRequest]) -> None:
+    """
+    Lock the stock rows that reservations hold and that requests need, in pk order.
+
+    Call it before both are done in one transaction; two statements alone would lock them in two orders.
+    """
+    variants, locations = [one.variant_id for one in requests], [one.location_id for one in requests]
+    sql.fetch_all(_LOCK, {"reservations": list(reservation_ids), "variants": variants, "locations": locations})
 
 
 @transaction.atomic(savepoint=False)

@@ -67,10 +67,12 @@ _SEEN_BY_HEAD_OFFICE = {
     "inventory": ("pricefile",),
     "orders": ("guesthold", "webhookevent", "savedcard", "invoicecounter", "registercounter"),
 }
+_SEEN_BY_BUYERS: dict[str, tuple[str, ...]] = {"inventory": ("supplier", "supplierproduct", "reorderrule")}
+_EDITED_BY_BUYERS: dict[str, tuple[str, ...]] = {"inventory": ("reorderrule",)}
 _EDITED = {
     "accounts": ("segment", "segmentmembership", "loyaltyprogramme", "loyaltytier"),
     "carts": (*_DELIVERY, "fee", "taxzone", "taxrate", "promotion", "voucher"),
-    "inventory": (*_CATALOGUE, "openingexception"),
+    "inventory": (*_CATALOGUE, "openingexception", "supplier", "supplierproduct"),
     "orders": ("cardreader", "pointbonus", "legalentity", "seller", "cashregister", "carrierservice"),
 }
 
@@ -88,6 +90,9 @@ PERMISSIONS_BY_RIGHT = {
     roles.EDIT_CATALOGUE: _named(("add", "change", "delete"), _EDITED),
     roles.MOVE_STOCK: frozenset({"inventory.move_stock"}),
     roles.CORRECT_STOCK: frozenset({"inventory.correct_stock"}),
+    roles.PURCHASE: _named(("view",), _SEEN_BY_BUYERS)
+    | _named(("add", "change", "delete"), _EDITED_BY_BUYERS)
+    | {"inventory.purchase"},
     roles.SELL: frozenset({"orders.issue_invoice"}),
     roles.HAND_OVER: frozenset({"orders.send_parcel"}),
     roles.UNLOCK_PICKUP: frozenset({"orders.unlock_pickup"}),

@@ -29,7 +29,7 @@ from omnistore.till.views.people import CustomerPage, Find
 from omnistore.till.views.pickups import Desk, FindPickup, HandOver, PickupAct, PickupPage
 from omnistore.till.views.receipts import Done, GiftCardCode, Receipt
 from omnistore.till.views.registers import Closing, Registers
-from omnistore.till.views.returns import AnswerReturn, FindReturn, Returns, TakeBack
+from omnistore.till.views.returns import AnswerReturn, FindReturn, ParcelBack, Returns, TakeBack
 from omnistore.till.views.sell import (
     ChangeLine,
     Emptied,
@@ -96,6 +96,7 @@ urlpatterns: list[URLPattern] = [
     path("parcels/<int:parcel_id>/<slug:act>/", staff_only(ParcelAct), name="till_parcel_act"),
     path("returns/", staff_only(Returns), name="till_returns"),
     path("returns/find/", staff_only(FindReturn), name="till_find_return"),
+    path("returns/<str:number>/parcel/", staff_only(ParcelBack), name="till_parcel_back"),
     path("labels/", staff_only(Labels), name="till_labels"),
     path("returns/<str:number>/slip/", staff_only(ReturnSlip), name="till_return_slip"),
     path("returns/<str:number>/answer/", staff_only(AnswerReturn), name="till_answer_return"),

@@ -14,8 +14,8 @@ from accounts.channels.phones import PhoneText
 from carts.channels.views import parse_int
 from carts.rules.vouchers import MOST_IN_A_CART
 from core.errors import Malformed, NotFound
-from core.money import MoneyError, parse_money
 from core.texts.languages import active_language
+from core.web.api.amounts import MoneyIn
 from core.web.api.base import StrictSerializer, list_of
 from inventory.queries.products import skus_by_barcode
 from orders.api.order_fields import asked
@@ -40,18 +40,6 @@ ClientKey = Callable[[], str]  # Called only when a code was sent: finding the c
 
 MOST_PARTS = 20
 MOST_LINES = 200
-
-
-class MoneyIn(StrictSerializer):
-    amount = serializers.CharField(max_length=30)
-    currency = serializers.CharField(max_length=3)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        try:
-            money = parse_money(attrs["amount"], attrs["currency"])
-        except MoneyError as error:
-            raise serializers.ValidationError(str(error)) from error
-        return {"minor": money.amount, "currency": money.currency}
 
 
 class FulfilmentIn(StrictSerializer):

@@ -2,7 +2,7 @@ from django.urls import path
 
 from orders.api import checkout, orders, receipts, returns
 from orders.api.documents import invoices
-from orders.api.fulfilment import cancellation, collector, labels, pickups, tracking
+from orders.api.fulfilment import cancellation, changes, collector, labels, pickups, tracking
 from orders.api.payments import balance_payments, cards, gift_cards, points, webhooks
 from orders.api.registers import (
     failed_refunds,
@@ -24,6 +24,7 @@ urlpatterns = [
     path("orders/<str:number>/payment/", checkout.OrderPayment.as_view()),
     path("orders/<str:number>/payments/", balance_payments.OrderPayments.as_view()),
     path("orders/<str:number>/cancellation/", cancellation.OrderCancellation.as_view()),
+    path("orders/<str:number>/fulfilments/<str:fulfilment_id>/", changes.OrderFulfilment.as_view()),
     path("orders/<str:number>/gift-cards/", gift_cards.OrderGiftCards.as_view()),
     path("orders/<str:number>/gift-cards/<str:card_id>/code/", gift_cards.OrderGiftCardCode.as_view()),
     path("orders/<str:number>/returns/", returns.OrderReturns.as_view()),
@@ -43,6 +44,7 @@ urlpatterns = [
     path("till/orders/<str:number>/payments/", balance_payments.TillOrderPayments.as_view()),
     path("till/orders/<str:number>/refunds/", price_reductions.TillRefunds.as_view()),
     path("till/orders/<str:number>/cancellation/", cancellation.TillCancellation.as_view()),
+    path("till/orders/<str:number>/fulfilments/<str:fulfilment_id>/", changes.TillFulfilment.as_view()),
     path("till/orders/<str:number>/receipt/", receipts.TillReceipt.as_view()),
     path("till/orders/<str:number>/invoices/", invoices.TillInvoices.as_view()),
     path("till/orders/<str:number>/invoices/<str:invoice_number>/", invoices.TillInvoice.as_view()),
@@ -62,6 +64,7 @@ urlpatterns = [
     path("till/refunds/<str:refund_id>/retry/", failed_refunds.RefundRetry.as_view()),
     path("till/returns/", till_returns.TillReturns.as_view()),
     path("till/returns/<str:number>/approval/", till_returns.ReturnApproval.as_view()),
+    path("till/returns/<str:number>/arrival/", till_returns.ReturnArrival.as_view()),
     path("till/returns/<str:number>/refusal/", till_returns.ReturnRefusal.as_view()),
     path("till/sales/", sales.Sales.as_view()),
     path("till/sessions/", till_sessions.TillSessions.as_view()),

@@ -47,6 +47,18 @@ class ReturnApproved(Event):
 
     kind: ClassVar[str] = "return.approved"
     words = worded(_("Order %(number)s: the return was approved"))
+    notifications = (Notification("return_approved", **_FOR_BUYER),)
+    order_id: int
+    return_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnArrived(Event):
+    """A parcel with returned goods is here; nobody has looked into it yet."""
+
+    kind: ClassVar[str] = "return.arrived"
+    words = worded(_("Order %(number)s: returned goods have arrived"))
+    notifications = (Notification("return_arrived", **_FOR_BUYER),)
     order_id: int
     return_id: int
 

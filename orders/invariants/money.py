@@ -117,7 +117,13 @@ invariant(
                 WHERE payment.order_id = orders.id AND payment.state IN ('captured', 'authorised', 'capturing'))
              + (SELECT coalesce(sum(amount), 0) FROM orders_balancedueentry WHERE order_id = orders.id) AS amount
     ) AS paid ON true
-    WHERE orders.state IN ('placed', 'completed') AND orders.grand_total <> paid.amount
+    WHERE orders.state IN ('placed', 'completed')
+      -- What was to be sent and is collected instead needs no shipping.
+      AND paid.amount <> orders.grand_total - CASE
+          WHEN EXISTS (SELECT FROM orders_fulfilment WHERE order_id = orders.id AND kind = 'ship')
+               AND NOT EXISTS (SELECT FROM orders_fulfilment
+                               WHERE order_id = orders.id AND kind = 'ship' AND state <> 'cancelled')
+          THEN orders.shipping_total + orders.shipping_tax_added ELSE 0 END
       AND NOT EXISTS (SELECT FROM orders_orderline AS line
                       WHERE line.order_id = orders.id AND line.quantity_cancelled + line.quantity_returned > 0)
       AND NOT EXISTS (SELECT FROM orders_pricereduction AS given JOIN orders_orderline AS line

@@ -10,7 +10,7 @@ from core.states.guards import keep_rows
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0036_comments_of_returns"),
+        ("orders", "0037_parcels_that_wait_for_a_look"),
     ]
 
     operations = [

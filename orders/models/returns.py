@@ -18,7 +18,8 @@ class Return(models.Model):
     requested: by the shopper. approved: they may bring or send the goods. received: the goods are here; inspected: and
     the condition of each piece is known. refunded: and the money goes back; exchanged: and other goods went out for
     them; closed: they were taken without a refund. refused: by staff; withdrawn: no longer wanted. due_at: until when
-    somebody answers a request, or the goods are expected. location: where the goods were taken back.
+    somebody answers a request, the goods are expected, or somebody looks at them. location: where the goods were taken
+    back, or a parcel is expected.
     """
 
     REQUESTED, APPROVED, RECEIVED, INSPECTED = "requested", "approved", "received", "inspected"
@@ -75,7 +76,10 @@ class Return(models.Model):
     requested_at = models.DateTimeField(_("requested at"))
     reject_reason = models.CharField(_("why refused"), max_length=200, blank=True, default="", db_default="")
     due_at = models.DateTimeField(
-        _("due at"), null=True, blank=True, help_text=_("Until when it is to be answered, or the goods are expected.")
+        _("due at"),
+        null=True,
+        blank=True,
+        help_text=_("Until when it is to be answered, the goods are expected, or looked at."),
     )
     location = models.ForeignKey(
         "inventory.Location", on_delete=models.PROTECT, null=True, blank=True, related_name="returns",
@@ -116,7 +120,9 @@ class Return(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(state__in=("requested", "approved")), name="return_open"),
+            models.Index(
+                fields=["due_at"], condition=Q(state__in=("requested", "approved", "received")), name="return_waits"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -283,7 +283,9 @@ def _view(row: dict[str, Any]) -> OrderView:
     taxes = [TaxView(**tax) for tax in row.pop("taxes")]
     discounts = [DiscountView(**discount) for discount in row.pop("discounts")]
     fees = [FeeView(**fee) for fee in row.pop("fees") or ()]
-    fulfilments = [_fulfilment(fulfilment) for fulfilment in row.pop("fulfilments")]
+    # A part whose goods all went elsewhere has ended, and says nothing to anybody.
+    parts = [part for part in row.pop("fulfilments") if part["lines"] or part["state"] != "cancelled"]
+    fulfilments = [_fulfilment(part) for part in parts]
     return OrderView(
         lines=lines, fulfilments=fulfilments, payments=payments, taxes=taxes, discounts=discounts, fees=fees, **row
     )

@@ -9,7 +9,7 @@ from core.data import sql
 from orders.models import Refund, Return, ReturnedUnits, ReturnLine
 from orders.queries.scopes import orders_concerning
 from orders.queries.views import OrderView
-from orders.rules.lifecycle import OPEN_RETURNS
+from orders.rules.lifecycle import CLAIMING_RETURNS
 
 _PARCELS_GO_TO = """
 SELECT location.id, location.code FROM inventory_location AS location
@@ -64,8 +64,9 @@ def cash_paid_out(goods: Return) -> int:
 
 
 def open_returns() -> QuerySet[Return]:
-    """Return the requests that wait for an answer or for their goods, the most urgent first."""
-    return Return.objects.filter(state__in=OPEN_RETURNS).select_related("order", "customer").order_by("due_at", "pk")
+    """Return the requests that wait for an answer, for their goods or for a look at them, the most urgent first."""
+    waiting = Return.objects.filter(state__in=CLAIMING_RETURNS)
+    return waiting.select_related("order", "customer", "location").order_by("due_at", "pk")
 
 
 def first_order_of(order: OrderView) -> str:

@@ -169,6 +169,8 @@ RETURN = Lifecycle(
     ),
 )
 OPEN_RETURNS = ("requested", "approved")
+# Those whose units nobody else may bring back: of the received ones, nobody has looked at the goods yet.
+CLAIMING_RETURNS = (*OPEN_RETURNS, "received")
 DROPPED_RETURNS = ("refused", "withdrawn", "rejected", "cancelled")
 TILL_SESSION = Lifecycle(
     "till session",
@@ -224,6 +226,12 @@ def check_fulfilment_move(*, kind: str, present: str, to: str, by: Actor) -> Non
 def check_order_move(*, present: str, to: str, by: Actor) -> None:
     """Refuse to move an order to a state that cannot follow its present one. Raises IllegalTransition."""
     ORDER.check(present=present, to=to, by=by)
+
+
+def may_be_changed(*, kind: str, state: str, by: Actor) -> bool:
+    """Return whether where these goods go may still be changed: by a shopper until picking begins."""
+    until = ("placed", "accepted", "picking", "ready") if by.staff_id is not None else ("placed", "accepted")
+    return kind != CARRY_OUT.kind and state in until
 
 
 def may_be_cancelled(*, kind: str, state: str, by: Actor) -> bool:

@@ -7,9 +7,11 @@ from accounts.rules import roles
 from core.data.invariants import find_breaches
 from inventory.models import StockDocument, StockLevel
 from inventory.rules.scans import NotAScan, read_scans
+from inventory.services.stock_documents.documents import DocumentLine
 from tests.client import signed_in
 from tests.factories.accounts import make_staff
-from tests.factories.inventory import assign
+from tests.factories.inventory import assign, make_variant
+from tests.factories.stock_documents import make_purchase_order, make_supplier, make_terms
 
 BARCODE = "4006381333931"
 
@@ -84,6 +86,57 @@ def test_a_delivery_and_an_adjustment_are_booked(mona, tess, mug, high_street):
     assert "already booked" in page.content.decode()
     assert "This field is required." in add(mona, kind="receipt", target=high_street.pk, goods="MUG").content.decode()
     assert units(mug)["high-street"] == 6
+
+
+def slip(person, document):
+    return signed_in(person).get(reverse("admin:inventory_stockdocument_slip", args=[document.pk]))
+
+
+def test_boxes_are_packed_and_stand_on_the_slip(will, tess, mug, lamp, warehouse, high_street):
+    add(will, kind="transfer", source=warehouse.pk, target=high_street.pk, goods="MUG * 3\nLAMP")
+    assert "The box BX-1 is packed." in act(will, "pack", box=" BX-1 ", goods="MUG * 2\nLAMP")
+    assert "Fewer units are still to be packed" in act(will, "pack", box="BX-2", goods="MUG * 2")
+    document = StockDocument.objects.get()
+
+    page = slip(tess, document).content.decode()
+
+    for words in (document.number, "BX-1", "1 box", "MUG", "Rosenthaler Str. 1", "Packed by", "Received by"):
+        assert words in page
+    address = reverse("admin:inventory_stockdocument_change", args=[document.pk])
+    assert "/slip/" in signed_in(tess).get(address).content.decode()
+
+
+def test_a_purchase_orders_slip_has_costs_and_is_for_those_who_may_order(mona, tess, mug, high_street):
+    tonhof = make_supplier(email="sales@tonhof.example")
+    make_terms(tonhof, mug, supplier_sku="TH-1")
+    order = make_purchase_order(tonhof, high_street, DocumentLine(mug.pk, 12))
+
+    page = slip(mona, order).content.decode()
+
+    for words in (order.number, "Tonhof", "sales@tonhof.example", "TH-1", "€4.10", "€49.20"):
+        assert words in page
+    assert slip(tess, order).status_code == 403
+
+
+def test_a_slip_is_for_documents_that_travel_and_for_their_places(tess, will, mona, mug, warehouse, high_street):
+    add(mona, kind="count", target=high_street.pk, goods="MUG")
+    count = StockDocument.objects.get()
+    assert slip(mona, count).status_code == 404
+    address = reverse("admin:inventory_stockdocument_change", args=[count.pk])
+    assert "/slip/" not in signed_in(mona).get(address).content.decode()
+
+    order = make_purchase_order(make_supplier(), high_street, DocumentLine(mug.pk, 1))
+    assert slip(will, order).status_code == 404
+
+
+@pytest.mark.parametrize("articles", [1, 4])
+def test_a_slip_takes_as_many_statements_however_many_lines(mona, high_street, django_assert_max_num_queries, articles):
+    lines = [DocumentLine(make_variant().pk, 1) for _article in range(articles)]
+    order = make_purchase_order(make_supplier(), high_street, *lines)
+    client = signed_in(mona)
+
+    with django_assert_max_num_queries(10):
+        client.get(reverse("admin:inventory_stockdocument_slip", args=[order.pk]))
 
 
 def test_nobody_makes_documents_or_acts_for_another_store(will, tess, mug, warehouse, high_street):

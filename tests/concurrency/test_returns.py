@@ -7,12 +7,15 @@ from django.db import IntegrityError
 
 from core.actors import Actor
 from core.data.invariants import find_breaches
+from core.errors import Refusal
+from core.states.transitions import IllegalTransition
 from inventory.models import Location, StockMovement
 from orders.models import OrderLine, Payment, PriceReduction, Refund, Return
 from orders.models.orders import OrderQuerySet
 from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
-from orders.services.returns import price_reductions, receiving
+from orders.services.returns import parcels, price_reductions, receiving
 from orders.services.returns.lines import NotReturnable
+from orders.services.returns.parcels import note_parcel_back
 from orders.services.returns.price_reductions import Reduction, ReductionNotPossible, reduce_price
 from orders.services.returns.receiving import Arrival, Piece, receive_return
 from orders.services.returns.requests import LineToReturn, request_return, withdraw_return
@@ -96,6 +99,54 @@ def test_a_request_is_received_or_withdrawn_never_both(order, desks):
 
     assert len({"refunded", "withdrawn"} & {one for one in results if isinstance(one, str)}) == 1
     assert Return.objects.get().state in results
+    assert find_breaches() == {}
+
+
+@pytest.fixture
+def parcel(order):
+    """The mug is to come back by parcel."""
+    shopper = Actor(channel="web", customer_id=order.customer_id)
+    return request_return(
+        number=order.number, lines=[LineToReturn(order.lines.get().pk, 1, "")], method="ship", refund_to="original",
+        by=shopper, now=NOW,
+    )  # fmt: skip
+
+
+def arrives(parcel, desk):
+    return lambda: note_parcel_back(number=parcel.number, by=desk, now=NOW).state
+
+
+def test_a_parcel_arrives_once_and_its_goods_come_back_once(order, parcel, desks):
+    """The till has them, or the warehouse has the parcel; who comes second is refused by name."""
+    results = race([arrives(parcel, desks[0]), arrives(parcel, desks[1]), take(order, desks[0])])
+
+    had_goods = results.count("refunded") == 1
+    assert (results.count("received"), sum_of(results, IllegalTransition), sum_of(results, NotReturnable)) == (
+        (0, 2, 0) if had_goods else (1, 1, 1)
+    )
+    assert OrderLine.objects.get().quantity_returned == had_goods
+    assert find_breaches() == {}
+
+
+def test_without_the_orders_lock_a_till_would_take_what_lies_in_the_parcel(order, parcel, desks, monkeypatch):
+    """Negative control: the till sees a request while the parcel arrives, and both have the one mug."""
+    monkeypatch.setattr(OrderQuerySet, "locked", lambda self: self)
+    meeting = Meeting(2)
+    monkeypatch.setattr(receiving, "_check", meeting.after(receiving._check))
+    monkeypatch.setattr(parcels, "take_return", meeting.after(parcels.take_return))
+
+    results = race([arrives(parcel, desks[0]), take(order, desks[1])])
+
+    assert sum_of(results, NotReturnable) == 0
+
+
+def test_a_parcel_is_looked_into_once(order, parcel, desks):
+    note_parcel_back(number=parcel.number, by=desks[0], now=NOW)
+
+    results = race([take(order, desks[0], number=parcel.number)] * 3)
+
+    assert (results.count("refunded"), sum_of(results, Refusal)) == (1, 2)
+    assert (Payment.objects.get().refunded, OrderLine.objects.get().quantity_returned) == (1290, 1)
     assert find_breaches() == {}
 
 

@@ -13,7 +13,7 @@ from inventory.services.stock import StockLine, adjust_stock
 from inventory.services.stock_documents import counts, transfers
 from inventory.services.stock_documents.counts import approve_count
 from inventory.services.stock_documents.documents import DocumentLine
-from inventory.services.stock_documents.transfers import Arrival, receive_transfer
+from inventory.services.stock_documents.transfers import Arrival, MoreThanPlanned, pack_box, receive_transfer
 from tests.concurrency.racing import Meeting, race
 from tests.factories.inventory import make_stock, make_store, make_variant, make_warehouse
 from tests.factories.stock_documents import MONA, NOW, make_count, make_transfer
@@ -113,3 +113,33 @@ def test_compared_with_the_books_of_the_moment_a_count_would_undo_what_came_betw
     approver(document)()
 
     assert on_hand(mug, mitte) == 9
+
+
+def packer(document, mug, box):
+    return lambda: pack_box(document_id=document.pk, box=box, packed={mug.pk: 3}, by=MONA, now=LATER)
+
+
+def planned_to(mitte, mug):
+    warehouse = make_warehouse("warehouse")
+    make_stock(mug, warehouse, on_hand=20)
+    return make_transfer(warehouse, mitte, DocumentLine(mug.pk, 4), leaves=False)
+
+
+def test_the_same_pieces_are_packed_into_one_box(mug, mitte):
+    document = planned_to(mitte, mug)
+
+    results = race([packer(document, mug, "BX-1"), packer(document, mug, "BX-2")])
+
+    assert sum(isinstance(result, Refusal) for result in results) == 1
+    assert sorted(document.lines.values_list("quantity", flat=True)) == [1, 3]
+
+
+def test_without_the_documents_lock_one_box_would_undo_the_other(mug, mitte, monkeypatch):
+    """Negative control: both read the plan before either writes its lines, and neither is told that it came late."""
+    document = planned_to(mitte, mug)
+    monkeypatch.setattr(StockDocumentQuerySet, "locked", lambda self: self.order_by("pk"))
+    monkeypatch.setattr(transfers, "_packed", Meeting(2).after(transfers._packed))
+
+    results = race([packer(document, mug, "BX-1"), packer(document, mug, "BX-2")])
+
+    assert not any(isinstance(result, MoreThanPlanned) for result in results)

@@ -130,7 +130,9 @@ SCENARIOS = {
     "price_reduced": ("refund.price_reduced", nothing, {"refund": 500, "reason": "goodwill"}),
     "refund_to_new_card": ("refund.to_new_card", nothing, {"refund": 2580}),
     "return_rejected": ("return.rejected", refused, {"return_id": RETURN}),
-    "return_received": ("return.received", nothing, {"return_id": RETURN, "refund": 2580}),
+    "return_approved": ("return.approved", nothing, {"return_id": RETURN}),
+    "return_arrived": ("return.arrived", nothing, {"return_id": RETURN}),
+    "return_received": ("return.received", nothing, {"return_id": RETURN, "refund": 2580, "units": 2}),
     "receipt": ("receipt.requested", paid, {}),
 }
 

@@ -23,12 +23,15 @@ from inventory.models import (
     Media,
     OpeningException,
     Oversale,
+    ReorderRule,
     Reservation,
     StaffAssignment,
     StockDocument,
     StockDocumentLine,
     StockLevel,
     StockMovement,
+    Supplier,
+    SupplierProduct,
     Variant,
 )
 from omnistore.engagement.models import MailboxMessage, Message
@@ -153,6 +156,9 @@ def _add_stock(variant: Variant, store: Location) -> Reservation:
         kind="count", state="draft", target=store, created_by=None, created_at=NOON
     )  # fmt: skip
     StockDocumentLine.objects.create(document=document, position=1, variant=variant)
+    supplier = Supplier.objects.create(code=f"supplier-{store.pk}", name="Pottery", currency="EUR")
+    SupplierProduct.objects.create(supplier=supplier, variant=variant, cost=410)
+    ReorderRule.objects.create(variant=variant, location=store, minimum_units=2)
     return Reservation.objects.create(
         id=uuid.uuid4(), level=level, quantity=1, state=Reservation.COMMITTED, created_at=NOON
     )

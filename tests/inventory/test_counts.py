@@ -7,8 +7,8 @@ import pytest
 from core.data.invariants import find_breaches
 from core.errors import Malformed, NotFound
 from core.states.transitions import IllegalTransition
-from inventory.models import StockDocument, StockDocumentLine, StockLevel, StockMovement
-from inventory.rules.stock_documents import needs_recount
+from inventory.models import Location, StockDocument, StockDocumentLine, StockLevel, StockMovement
+from inventory.rules.stock_documents import RecountLimit
 from inventory.services.stock import StockLine, adjust_stock
 from inventory.services.stock_documents.counts import (
     CountIncomplete,
@@ -106,7 +106,22 @@ def test_a_count_that_differs_much_is_made_again_before_it_is_believed(mug, lamp
     [(5, 3, False), (5, 2, True), (100, 105, False), (100, 106, True), (0, 2, False), (0, 3, True), (-3, 3, True)],
 )
 def test_a_recount_is_needed_above_two_units_and_five_percent(expected, counted, again):
-    assert needs_recount(expected=expected, counted=counted) is again
+    assert RecountLimit().is_met(expected=expected, counted=counted) is again
+
+
+@pytest.mark.parametrize(
+    ("units", "percent", "counted", "again"),
+    [(0, 0, 99, True), (0, 0, 100, False), (0, 10, 90, False), (0, 10, 89, True), (20, 5, 80, False)],
+)
+def test_a_place_has_its_own_limit(units, percent, counted, again):
+    assert RecountLimit(units=units, percent=percent).is_met(expected=100, counted=counted) is again
+
+
+def test_the_limit_is_that_of_the_place(mug, high_street):
+    assert make_count(high_street, {mug: 4}).state == "submitted"
+    Location.objects.filter(pk=high_street.pk).update(recount_above_units=0, recount_above_percent=0)
+
+    assert make_count(high_street, {mug: 4}).state == "draft"
 
 
 def test_units_that_are_reserved_are_not_counted_away(mug, high_street):

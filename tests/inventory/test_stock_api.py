@@ -24,6 +24,7 @@ def row(location, on_hand, held):
     return {
         "sku": "MUG", "location": location, "on_hand": on_hand, "reserved": 0, "safety": 0, "available": on_hand,
         "held": held,
+        "incoming": 0,
     }  # fmt: skip
 
 

@@ -53,7 +53,8 @@ def test_goods_go_from_the_warehouse_to_a_store(will, tess, mug):
     )  # fmt: skip
     assert document["lines"] == [
         {"sku": "MUG", "quantity": 4, "box": "BX-1", "received": 0, "missing": 0, "restocked": 0, "counted": None,
-         "is_recounted": False, "reason": ""}
+         "is_recounted": False, "reason": "", "surplus": 0, "damaged": 0, "unit_cost": None,
+         "taken_from": ""}
     ]  # fmt: skip
 
     assert act(will, document, "dispatch").json()["state"] == "dispatched"

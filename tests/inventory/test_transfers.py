@@ -11,10 +11,12 @@ from inventory.services.stock_documents.documents import DocumentLine
 from inventory.services.stock_documents.transfers import (
     Arrival,
     BoxReceived,
+    MoreThanPlanned,
     MoreThanSent,
     cancel_transfer,
     change_transfer,
     dispatch_transfer,
+    pack_box,
     plan_transfer,
     receive_transfer,
 )
@@ -102,6 +104,45 @@ def test_a_box_is_scanned_once_to_receive_all_that_is_in_it(mug, lamp, warehouse
     assert stock(lamp) == {"high-street": (2, 0), "warehouse": (1, 0)}
     assert receive(document, boxes=["BX-2"]).state == "received"
     assert find_breaches() == {}
+
+
+def pack(document, box, **packed):
+    return pack_box(document_id=document.pk, box=box, packed=dict(packed.values()), by=MONA, now=NOW)
+
+
+def in_boxes(document):
+    return {(line.variant.sku, line.box): line.quantity for line in document.lines.all()}
+
+
+def test_planned_units_are_packed_into_boxes(mug, lamp, warehouse, high_street):
+    lines = [DocumentLine(mug.pk, 5), DocumentLine(lamp.pk, 1)]
+    document = make_transfer(warehouse, high_street, *lines, leaves=False)
+
+    pack(document, "BX-1", mugs=(mug.pk, 2), lamps=(lamp.pk, 1))
+    pack(document, "BX-1", mugs=(mug.pk, 1))
+    pack(document, "BX-2", mugs=(mug.pk, 1))
+
+    assert in_boxes(document) == {("MUG", ""): 1, ("MUG", "BX-1"): 3, ("MUG", "BX-2"): 1, ("LAMP", "BX-1"): 1}
+    dispatch_transfer(document_id=document.pk, by=MONA, now=NOW)
+    receive(document, boxes=["BX-1"])
+    assert stock(mug)["high-street"] == (8, 2)
+    with pytest.raises(IllegalTransition):
+        pack(document, "BX-3", mugs=(mug.pk, 1))
+    assert find_breaches() == {}
+
+
+def test_no_box_holds_more_than_was_planned(mug, lamp, warehouse, high_street):
+    document = make_transfer(warehouse, high_street, DocumentLine(mug.pk, 3), leaves=False)
+    pack(document, "BX-1", mugs=(mug.pk, 2))
+
+    for packed in {"mugs": (mug.pk, 2)}, {"mugs": (mug.pk, 1), "lamps": (lamp.pk, 1)}:
+        with pytest.raises(MoreThanPlanned):
+            pack(document, "BX-2", **packed)
+    for box, packed in ("", {"mugs": (mug.pk, 1)}), ("BX-2", {}), ("BX-2", {"mugs": (mug.pk, 0)}):
+        with pytest.raises(Malformed):
+            pack(document, box, **packed)
+
+    assert in_boxes(document) == {("MUG", ""): 1, ("MUG", "BX-1"): 2}
 
 
 def test_more_than_was_sent_is_not_received(mug, lamp, warehouse, high_street):

@@ -5,9 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.rules import roles
 from core.actors import Actor
 from inventory.models import StockLevel
-from orders.models import Refund, Return
+from orders.models import Refund, Return, ReturnedUnits
 from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
 from orders.services.registers.till_sessions import expected_cash
 from orders.services.returns.requests import LineToReturn, request_return
@@ -228,3 +229,104 @@ class TestRequests:
 
     def test_people_are_found_where_people_are(self, clerk, ana):
         assert "Ana Moreno" in text_of(clerk.post("find_return", scanned="moreno"))
+
+
+class TestParcels:
+    @pytest.fixture
+    def sent(self, order, ana):
+        return request_return(
+            number=order.number, lines=[LineToReturn(order.lines.get().pk, 2, "too_small", "Pinches")], method="ship",
+            refund_to="original", by=Actor(channel="web", customer_id=ana.pk), now=timezone.now(),
+        )  # fmt: skip
+
+    def test_arrive_and_are_looked_into_piece_by_piece(self, clerk, order, sent, mug, high_street):
+        line = order.lines.get().pk
+        listed = clerk.get("returns")
+        assert "The parcel is here" in text_of(listed) and "Pinches" in text_of(listed)
+
+        arrived = clerk.post("parcel_back", sent.number, key="here")
+        assert "Received" in text_of(arrived) and "Look at the goods" in text_of(arrived)
+        assert "The parcel is here" not in text_of(arrived)
+        page = clerk.get("take_back", order.number, **{"return": sent.number}).content.decode()
+        assert f"Parcel of return {sent.number}, here since" in page and "Look at each piece." in page
+        assert f'name="units-{line}" value="2"' in page and f'name="return" value="{sent.number}"' in page
+        split = clerk.post(
+            "take_back", order.number, split=str(line), **fields_of(order, "1"), **{f"parts-{line}": "1"}
+        )
+        assert f'name="units-{line}-2"' in split.content.decode()
+        both = fields_of(order, "1") | {
+            f"parts-{line}": "2", f"units-{line}-2": "1", f"condition-{line}-2": "damaged",
+            f"reason-{line}-2": "defective", "return": sent.number, "take": "1", "key": "once",
+        }  # fmt: skip
+        done = clerk.post("take_back", order.number, **both)
+
+        assert "2 items returned" in text_of(done)
+        goods = Return.objects.get()
+        assert (goods.state, goods.amount) == ("refunded", 2580)
+        units = goods.lines.get().units.order_by("pk").values_list("quantity", "condition", "goes_to", "reason")
+        assert list(units) == [(1, "as_new", "sellable", "too_small"), (1, "damaged", "damaged", "defective")]
+
+    def test_empty_ones_are_closed(self, clerk, order, sent):
+        clerk.post("parcel_back", sent.number, key="here")
+        page = clerk.get("take_back", order.number, **{"return": sent.number})
+        assert "Nothing was in the parcel" in text_of(page)
+
+        sent_back = {"return": sent.number, "empty": "1", "key": "once"}
+        assert clerk.post("take_back", order.number, **fields_of(order, "2"), **sent_back).status_code == 200
+
+        assert Return.objects.get().state == "closed"
+        assert not Refund.objects.exists()
+
+    def test_that_lie_elsewhere_say_where(self, tess, order, sent, high_street):
+        other = make_store("other", takes_returns=True)
+        mona = make_staff("Mona", email="mona@example.com")
+        assign(mona, other, roles.MANAGER)
+        Clerk(mona).post("parcel_back", sent.number, key="here")
+
+        assert "The parcel is at other." in text_of(Clerk(tess).get("returns"))
+        refused = Clerk(tess).post(
+            "take_back", order.number, take="1", key="once", **fields_of(order, "2"), **{"return": sent.number}
+        )
+        assert refused.status_code == 409 and "These goods have arrived elsewhere." in text_of(refused)
+
+    def test_arrive_once(self, clerk, sent):
+        clerk.post("parcel_back", sent.number, key="here")
+        assert clerk.get("parcel_back", sent.number).status_code == 302
+        assert clerk.post("parcel_back", "R-1", key="that").status_code == 404
+        again = clerk.post("parcel_back", sent.number, key="again")
+        assert again.status_code == 409
+
+
+class TestSeveralConditions:
+    def test_of_a_line_are_never_more_pieces_than_the_buyer_has(self, clerk, order):
+        line = order.lines.get().pk
+        many = fields_of(order, "2") | {
+            f"parts-{line}": "2", f"units-{line}-2": "1", f"reason-{line}-2": "defective", "take": "1", "key": "once",
+        }  # fmt: skip
+
+        refused = clerk.post("take_back", order.number, **many)
+
+        assert refused.status_code == 400 and "The buyer does not have so many." in text_of(refused)
+        assert not Return.objects.exists()
+
+    @pytest.mark.parametrize("parts", ["x", "-1", "999", "۲"])
+    def test_a_number_of_conditions_that_nobody_offered_is_one(self, clerk, order, parts):
+        line = order.lines.get().pk
+        page = clerk.post("take_back", order.number, add="1", **fields_of(order, "1"), **{f"parts-{line}": parts})
+
+        assert f'name="units-{line}-2"' not in page.content.decode()
+
+    def test_managers_decide_where_goods_go_and_clerks_do_not(self, clerk, order, high_street, mug):
+        line = order.lines.get().pk
+        manager = make_staff("Maja", email="maja@example.com")
+        assign(manager, high_street, roles.MANAGER)
+        assert "Where it goes" not in text_of(clerk.get("take_back", order.number))
+        forged = fields_of(order, "1") | {f"restock-{line}": "no", "take": "1", "key": "once"}
+        clerk.post("take_back", order.number, **forged)
+        assert ReturnedUnits.objects.get().goes_to == "sellable"
+
+        desk = Clerk(manager)
+        assert "Where it goes" in text_of(desk.get("take_back", order.number))
+        desk.post("take_back", order.number, **forged | {"key": "twice"})
+
+        assert ReturnedUnits.objects.latest("pk").goes_to == "on_hold"

@@ -13,15 +13,27 @@ from accounts.rules import roles
 from core.data import sql
 from core.errors import Malformed, NotFound
 from core.idempotency import claim_of, do_once
+from core.money import money_json
 from core.texts.spelling import plain_text
-from core.web.api.base import answer, checked_query, page_json, page_of
+from core.web.api.base import PageQuery, answer, checked_query, page_json, page_of
 from inventory.api.stock_documents.forms import DocumentQuery
 from inventory.channels.staff import NotAllowedHere, StaffApiView
-from inventory.models import Location, StockDocument
+from inventory.models import Location, StockDocument, Supplier
 from inventory.queries.stock_documents import NEWEST, get_stock_document, list_stock_documents, variants_by_sku
 
 LARGEST_ID_DIGITS = 18
-_SHOWN = ("state", "from", "to", "reference", "note", "due_date", "created_at", "finished_at", "lines")
+_SHOWN = (
+    "state",
+    "from",
+    "to",
+    "reference",
+    "note",
+    "due_date",
+    "supplier",
+    "credit_note",
+    "created_at",
+    "finished_at",
+)
 
 
 class DocumentApiView(StaffApiView):
@@ -41,7 +53,20 @@ class DocumentApiView(StaffApiView):
         row = get_stock_document(kind=self.kind, document_id=document_id, places=self.places)
         if row is None:
             raise NotFound(_("There is no such document."))
-        return _document_json(row)
+        return self.as_json(row)
+
+    def as_json(self, row: sql.Row) -> dict[str, Any]:
+        """Return a document as it is shown to the person: what goods cost is for those who may order them there."""
+        currency = row["currency"] if self.staff.staff.may(roles.PURCHASE, row["target_id"]) else ""
+        order = row["purchase_order_id"]
+        return {
+            "id": str(row["id"]),
+            "number": StockDocument(pk=row["id"], kind=row["kind"]).number,
+            **{name: row[name] for name in _SHOWN},
+            "purchase_order": StockDocument(pk=order, kind=StockDocument.PURCHASE_ORDER).number if order else None,
+            "credited": _money(row["credited_amount"], currency),
+            "lines": [_line_json(line, currency) for line in row["lines"]],
+        }
 
     def require(self, right: str, *place_ids: int | None) -> None:
         """Refuse who has the right in none of the places."""
@@ -57,22 +82,25 @@ class DocumentApiView(StaffApiView):
 
 
 class DocumentList(DocumentApiView):
-    """The documents of a kind."""
+    """The documents of a kind. query: by what they may be chosen."""
+
+    query: ClassVar[type[PageQuery]] = DocumentQuery
 
     def list(self, request: Request) -> HttpResponse:
         """Answer with a page of the documents that concern the person's places, newest first."""
-        query = checked_query(DocumentQuery, request)
+        query = checked_query(self.query, request)
         page = page_of(query)
         rows = list_stock_documents(
             kind=self.kind,
             state=query.get("state", ""),
             box=query.get("box", ""),
+            supplier=query.get("supplier", ""),
             places=self.places,
             before=_before(page.after),
             limit=page.fetch,
         )
         body = page_json(request, page, rows, key=lambda row: [row["id"]])
-        body["results"] = [_document_json(row) for row in body["results"]]
+        body["results"] = [self.as_json(row) for row in body["results"]]
         return answer(body)
 
 
@@ -100,6 +128,14 @@ def place_of(code: str) -> Location:
     return location
 
 
+def active_supplier(code: str) -> Supplier:
+    """Return the active supplier with a code. Raises NotFound."""
+    supplier = Supplier.objects.filter(code=code, is_active=True).first()
+    if supplier is None:
+        raise NotFound(_("There is no such supplier."), supplier=code)
+    return supplier
+
+
 def variants_of(lines: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     """Return the variants' ids by the SKUs on the lines, as they were written. Raises NotFound for an unknown one."""
     spelt = {line["sku"]: plain_text(line["sku"]) for line in lines}
@@ -110,9 +146,13 @@ def variants_of(lines: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     return {sku: ids[plain] for sku, plain in spelt.items()}
 
 
-def _document_json(row: sql.Row) -> dict[str, Any]:
-    number = StockDocument(pk=row["id"], kind=row["kind"]).number
-    return {"id": str(row["id"]), "number": number, **{name: row[name] for name in _SHOWN}}
+def _line_json(line: dict[str, Any], currency: str) -> dict[str, Any]:
+    return line | {"unit_cost": _money(line["unit_cost"], currency)}
+
+
+def _money(amount: int | None, currency: str) -> dict[str, str] | None:
+    """Return a cost as money; without a currency, it is hidden."""
+    return money_json(amount, currency) if currency and amount is not None else None
 
 
 def _before(after: list[Any] | None) -> int:

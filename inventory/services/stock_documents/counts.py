@@ -15,7 +15,7 @@ from core.actors import Actor
 from core.data import sql
 from core.errors import Malformed, Refusal
 from inventory.models import StockDocument, StockDocumentLine, Variant
-from inventory.rules.stock_documents import COUNT, needs_recount
+from inventory.rules.stock_documents import COUNT, RecountLimit
 from inventory.services.stock import StockLine, adjust_stock
 from inventory.services.stock_documents.documents import (
     MOST_LINES,
@@ -121,7 +121,8 @@ def record_count(
 @transaction.atomic
 def submit_count(*, document_id: int, by: Actor, now: datetime) -> StockDocument:
     """
-    Hand a whole count in for approval; or, the first time a line differs much from the books, have it counted again.
+    Hand a whole count in for approval; or, the first time a line differs from the books by more than the place allows,
+    have it counted again.
 
     Lines that have to be counted again are empty afterwards, and the count stays a draft. Locks the document. Raises
     CountIncomplete, IllegalTransition, NotFound.
@@ -131,12 +132,14 @@ def submit_count(*, document_id: int, by: Actor, now: datetime) -> StockDocument
     lines = list(document.lines.order_by("position"))
     _require_counted(lines)
     expected = _expected(document)
+    place = document.target
+    limit = RecountLimit(units=place.recount_above_units, percent=place.recount_above_percent)
     doubtful = [
         line
         for line in lines
         if line.counted is not None
         and not line.is_recounted
-        and needs_recount(expected=expected[line.pk], counted=line.counted)
+        and limit.is_met(expected=expected[line.pk], counted=line.counted)
     ]
     for line in doubtful:
         line.counted, line.counted_at, line.is_recounted = None, None, True

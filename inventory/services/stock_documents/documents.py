@@ -20,12 +20,19 @@ MOST_LINES = 500
 
 @dataclass(frozen=True, slots=True)
 class DocumentLine:
-    """Units of one variant on a document. box: the code on its box. reason: one of StockDocumentLine.REASONS."""
+    """
+    Units of one variant on a document.
+
+    box: the code on its box. reason: one of StockDocumentLine.REASONS. unit_cost: in minor units of the document's
+    currency. taken_from: one of StockDocumentLine.TAKEN_FROM.
+    """
 
     variant_id: int
     units: int
     box: str = ""
     reason: str = ""
+    unit_cost: int | None = None
+    taken_from: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +46,9 @@ class Draft:
     reference: str = ""
     note: str = ""
     due_date: date | None = None
+    supplier_id: int | None = None
+    currency: str = ""
+    purchase_order_id: int | None = None
 
 
 def make_document(draft: Draft, lines: Sequence[DocumentLine], *, by: Actor, now: datetime) -> StockDocument:
@@ -54,6 +64,9 @@ def make_document(draft: Draft, lines: Sequence[DocumentLine], *, by: Actor, now
         reference=draft.reference,
         note=draft.note,
         due_date=draft.due_date,
+        supplier_id=draft.supplier_id,
+        currency=draft.currency,
+        purchase_order_id=draft.purchase_order_id,
         created_by=by.staff_id,
         created_at=now,
         finished_at=None if draft.state == "draft" else now,
@@ -69,7 +82,7 @@ def write_lines(document: StockDocument, lines: Sequence[DocumentLine]) -> None:
     StockDocumentLine.objects.bulk_create(
         StockDocumentLine(
             document=document, position=place, variant_id=line.variant_id, box=line.box, quantity=line.units,
-            reason=line.reason,
+            reason=line.reason, unit_cost=line.unit_cost, taken_from=line.taken_from,
         )
         for place, line in enumerate(lines, start=1)
     )  # fmt: skip
@@ -82,7 +95,7 @@ def check_lines(lines: Sequence[DocumentLine]) -> None:
             _("Give 1 to %(lines)s lines of at most %(units)s units.") % {"lines": MOST_LINES, "units": MOST_UNITS},
             field="lines",
         )
-    if len({(line.variant_id, line.box) for line in lines}) < len(lines):
+    if len({(line.variant_id, line.box, line.taken_from) for line in lines}) < len(lines):
         raise Malformed(_("Name each article once, or once for each box."), field="lines")
 
 
@@ -98,6 +111,12 @@ def begin_act(document: StockDocument) -> None:
     """Give the ledger rows that follow a cause of their own."""
     document.acts += 1
     document.save(update_fields=["acts"])
+
+
+def require_units(lines: Sequence[DocumentLine]) -> None:
+    """Refuse lines without units. Raises Malformed."""
+    if any(line.units < 1 for line in lines):
+        raise Malformed(_("Give at least one unit on each line."), field="lines")
 
 
 def move_document(lifecycle: Lifecycle, document: StockDocument, to: str, *, by: Actor, now: datetime) -> None:

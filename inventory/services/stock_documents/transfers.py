@@ -1,6 +1,6 @@
 """Transfers: goods go from one place to another, and are on their way in between."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -19,6 +19,7 @@ from inventory.services.stock_documents.documents import (
     make_document,
     move_document,
     note,
+    require_units,
     write_lines,
 )
 from inventory.services.stock_ledger import Booking, StockChange, book
@@ -32,6 +33,12 @@ class MoreThanSent(Refusal):
     """More units are named than are still on their way; `lines` says of what, and how many are."""
 
     code = "more_than_sent"
+
+
+class MoreThanPlanned(Refusal):
+    """More units are packed than the transfer plans and no box holds; `lines` says of what, and how many are left."""
+
+    code = "more_than_planned"
 
 
 class BoxReceived(Refusal):
@@ -67,7 +74,7 @@ def plan_transfer(
     """
     if source_id == target_id:
         raise Malformed(_("Choose two different places."), field="to")
-    _require_units(lines)
+    require_units(lines)
     draft = Draft(
         kind=StockDocument.TRANSFER, state="draft", source_id=source_id, target_id=target_id, note=note,
         due_date=due_date,
@@ -84,7 +91,26 @@ def change_transfer(*, document_id: int, lines: Sequence[DocumentLine], by: Acto
     """
     document = locked_document(document_id, StockDocument.TRANSFER)
     TRANSFER.check(present=document.state, to="dispatched", by=by)
-    _require_units(lines)
+    require_units(lines)
+    document.lines.all().delete()
+    write_lines(document, lines)
+    note(document, by=by, now=now)
+    return document
+
+
+@transaction.atomic
+def pack_box(*, document_id: int, box: str, packed: Mapping[int, int], by: Actor, now: datetime) -> StockDocument:
+    """
+    Put planned units into a box, which is then received with one scan. packed: units by variant, at least 1 each.
+
+    Locks the document. Raises MoreThanPlanned, Malformed for no box or units, IllegalTransition once the goods have
+    left, NotFound.
+    """
+    document = locked_document(document_id, StockDocument.TRANSFER)
+    TRANSFER.check(present=document.state, to="dispatched", by=by)
+    if not box or not packed or any(units < 1 for units in packed.values()):
+        raise Malformed(_("Name the box, and at least one unit of each article in it."), field="box")
+    lines = _packed(list(document.lines.order_by("position")), box, packed)
     document.lines.all().delete()
     write_lines(document, lines)
     note(document, by=by, now=now)
@@ -177,9 +203,20 @@ def cancel_transfer(*, document_id: int, decision: str, by: Actor, now: datetime
     return document
 
 
-def _require_units(lines: Sequence[DocumentLine]) -> None:
-    if any(line.units < 1 for line in lines):
-        raise Malformed(_("Give at least one unit on each line."), field="lines")
+def _packed(lines: Sequence[StockDocumentLine], box: str, packed: Mapping[int, int]) -> list[DocumentLine]:
+    """Return the lines once these units are in the box, taken from those in no box. Raises MoreThanPlanned."""
+    planned = {(line.variant_id, line.box): line.quantity for line in lines}
+    short = [
+        {"variant_id": variant_id, "named": units, "planned": planned.get((variant_id, ""), 0)}
+        for variant_id, units in packed.items()
+        if units > planned.get((variant_id, ""), 0)
+    ]
+    if short:
+        raise MoreThanPlanned(_("Fewer units are still to be packed than you named."), lines=short)
+    for variant_id, units in packed.items():
+        planned[variant_id, ""] -= units
+        planned[variant_id, box] = planned.get((variant_id, box), 0) + units
+    return [DocumentLine(variant_id, units, of_box) for (variant_id, of_box), units in planned.items() if units]
 
 
 def _source(document: StockDocument) -> int:

@@ -22,6 +22,9 @@ CONDITIONS: Mapping[tuple[str, str], Callable[[Facts], bool]] = {
     ("order.placed", "order_placed"): lambda facts: not facts["is_carry_out"],
     ("order.placed", "receipt"): lambda facts: bool(facts["is_carry_out"]),
     ("order.cancelled", "order_cancelled"): lambda facts: facts["reason"] not in FAILED_PICKUPS,
+    # What a carrier brings back, its buyer has not sent; an empty parcel brought nothing.
+    ("return.approved", "return_approved"): lambda facts: not facts["is_by_system"],
+    ("return.received", "return_received"): lambda facts: bool(facts["units"]),
     # The payment page itself shows the failure, but when a refund starts nobody may be looking at it.
     ("order.payment_failed", "order_not_placed"): lambda facts: bool(facts.get("refund")),
 }

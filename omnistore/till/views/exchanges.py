@@ -19,8 +19,9 @@ from core.texts.languages import active_language
 from core.texts.spelling import plain_text
 from core.texts.translated import in_language
 from omnistore.till.forms import CashField
+from omnistore.till.returning import TakeBackForm
 from omnistore.till.views.base import claim_of_form, not_here
-from omnistore.till.views.returns import TakeBack, TakeBackForm, sku_of
+from omnistore.till.views.returns import TakeBack, sku_of
 from orders.models import Return
 from orders.queries.orders import get_order
 from orders.queries.returns import cash_paid_out
@@ -52,8 +53,8 @@ class ExchangeForm(TakeBackForm):
     )  # fmt: skip
     tendered = CashField(label=gettext_lazy("Cash received"), required=False)
 
-    def __init__(self, *args: Any, order: OrderView, **kwargs: Any) -> None:
-        super().__init__(*args, order=order, **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         names = [name for name in self.data if name.startswith(OUT)][:MOST_OUT]
         for name in names:
             self.fields[name] = forms.IntegerField(
@@ -82,7 +83,7 @@ class Exchange(TakeBack):
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         """Show what the buyer has, and the field to scan what goes out."""
         order = get_order(number)
-        return self.shown(order, ExchangeForm(QueryDict(), order=order))
+        return self.shown(order, self.form_of(QueryDict(), order))
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
         """Count a scanned piece, show the difference, or exchange."""
@@ -91,7 +92,7 @@ class Exchange(TakeBack):
         order = get_order(number)
         if "swap" not in request.POST:
             return self.counted(order, request.POST.copy())
-        form = ExchangeForm(request.POST, order=order)
+        form = self.form_of(request.POST, order)
         if not form.is_valid() or not form.units or not form.goods_out:
             error = "" if form.errors else _("Scan what came back and what goes out first.")
             return self.shown(order, form, error=error, status=400)
@@ -99,7 +100,7 @@ class Exchange(TakeBack):
 
     def form_of(self, fields: QueryDict, order: OrderView) -> ExchangeForm:
         """Return the page's form, also for a piece that came back (TakeBack)."""
-        return ExchangeForm(fields, order=order)
+        return ExchangeForm(fields, order=order, may_restock=self.staff.may(roles.CHOOSE_RESTOCK))
 
     def context(self, order: OrderView, form: TakeBackForm, preview: ReturnPreview | None) -> dict[str, Any]:
         """Return what the page shows besides what comes back: what goes out, and the difference."""
@@ -145,7 +146,7 @@ class Exchange(TakeBack):
         return self.shown(order, self.unjudged(fields, order), error=error)
 
     def _exchanged(self, order: OrderView, form: ExchangeForm) -> HttpResponse:
-        arrival = self._arrival(form)
+        arrival = self.arrival_of(form)
         if arrival.session_id is None:
             error = _("An exchange needs an open register. Open one under “Sell”.")
             return self.shown(order, form, error=error, status=409)

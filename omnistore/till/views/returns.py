@@ -1,8 +1,7 @@
 """Goods that come back: the requests that wait, and taking goods of an order back."""
 
 import uuid
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 from django import forms
@@ -18,90 +17,22 @@ from core.errors import NotFound, Refusal
 from core.idempotency import do_once
 from core.texts.spelling import plain_text
 from inventory.queries.products import find_by_barcode, find_sku
+from omnistore.till.returning import TakeBackForm
 from omnistore.till.views.base import TillView, claim_of_form
-from orders.models import Order, Return, ReturnedUnits, ReturnLine
+from orders.models import Order, Return
 from orders.queries.orders import get_order
 from orders.queries.returns import cash_paid_out, open_returns, returns_concerning
-from orders.queries.views import LineView, OrderView
+from orders.queries.views import OrderView
+from orders.rules.lifecycle import CLAIMING_RETURNS, OPEN_RETURNS
 from orders.rules.order_numbers import typed_order_number
 from orders.rules.refunds import CREDIT, RefundPart
 from orders.rules.returns import FINAL_SALE, OPENED_HYGIENE, WINDOW_OVER
+from orders.services.returns.parcels import note_parcel_back
 from orders.services.returns.preview import ReturnPreview, preview_return
-from orders.services.returns.receiving import Arrival, Piece, receive_return
+from orders.services.returns.receiving import Arrival, receive_return
 from orders.services.returns.requests import approve_return, refuse_return
 
 MOST_OPEN = 100
-
-
-class Row(NamedTuple):
-    """A line of the order whose units are with the buyer, and the fields that say what came back of it."""
-
-    line: LineView
-    out: int
-    units: forms.BoundField
-    condition: forms.BoundField
-    reason: forms.BoundField
-
-
-class TakeBackForm(forms.Form):
-    """What came back of each line of an order, and how its value goes back."""
-
-    scanned = forms.CharField(max_length=200, required=False)
-    as_credit = forms.BooleanField(
-        label=gettext_lazy("The customer wants store credit instead of the money"), required=False
-    )
-    without_refund = forms.BooleanField(label=gettext_lazy("Take the goods without a refund"), required=False)
-    override = forms.CharField(
-        label=gettext_lazy("Why against the rules"), max_length=200, required=False,
-        help_text=gettext_lazy("Only where the rules refuse the return. It is recorded with your name."),
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, order: OrderView, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.lines = {line.id: line for line in order.lines if line.fulfilled > line.returned}
-        for line in self.lines.values():
-            self.fields[f"units-{line.id}"] = forms.IntegerField(
-                label=_("Pieces"), min_value=0, max_value=line.fulfilled - line.returned, required=False,
-                widget=forms.NumberInput(attrs={"inputmode": "numeric", "size": "4"}),
-            )  # fmt: skip
-            self.fields[f"condition-{line.id}"] = forms.ChoiceField(
-                label=_("Condition"), choices=ReturnedUnits.CONDITIONS, required=False
-            )
-            self.fields[f"reason-{line.id}"] = forms.ChoiceField(
-                label=_("Reason"), choices=[("", _("Choose a reason")), *ReturnLine.REASONS], required=False
-            )
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for a reason of whatever came back."""
-        cleaned = super().clean() or {}
-        for line_id in self.lines:
-            if cleaned.get(f"units-{line_id}") and not cleaned.get(f"reason-{line_id}"):
-                self.add_error(f"reason-{line_id}", _("Choose a reason."))
-        return cleaned
-
-    @property
-    def rows(self) -> Iterator[Row]:
-        for line in self.lines.values():
-            fields = (self[f"{name}-{line.id}"] for name in ("units", "condition", "reason"))
-            yield Row(line, line.fulfilled - line.returned, *fields)
-
-    @property
-    def units(self) -> dict[int, int]:
-        """Return how many pieces of each line came back, as far as the fields can be read."""
-        cleaned = getattr(self, "cleaned_data", {})
-        return {line_id: n for line_id in self.lines if (n := cleaned.get(f"units-{line_id}"))}
-
-    @property
-    def pieces(self) -> list[Piece]:
-        return [
-            Piece(
-                line_id,
-                quantity,
-                self.cleaned_data.get(f"condition-{line_id}") or "as_new",
-                self.cleaned_data.get(f"reason-{line_id}", ""),
-            )
-            for line_id, quantity in self.units.items()
-        ]
 
 
 class RefuseForm(forms.Form):
@@ -124,6 +55,7 @@ class ReturnList(TillView):
             "waiting": waiting[:MOST_OPEN],
             "now": timezone.now(),
             "refuse_form": RefuseForm(auto_id=False),
+            "store_id": self.store.id,
             "key": uuid.uuid4(),
             "error": error,
         }
@@ -187,6 +119,29 @@ class AnswerReturn(ReturnList):
         return HttpResponseRedirect(reverse("admin:till_returns"))
 
 
+class ParcelBack(ReturnList):
+    """Noting that a parcel with returned goods is here."""
+
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:
+        """Redirect people who return to an action's URL to the list."""
+        return HttpResponseRedirect(reverse("admin:till_returns"))
+
+    def post(self, request: HttpRequest, number: str) -> HttpResponse:
+        """Note its arrival; the list then offers to look into it."""
+
+        def act() -> dict[str, Any]:
+            note_parcel_back(number=number, by=self.actor, now=timezone.now())
+            return {}
+
+        try:
+            do_once(claim_of_form(request, f"parcel back {number}"), act, status=200)
+        except NotFound:
+            raise
+        except Refusal as refused:
+            return self.shown(error=str(refused), status=refused.status)
+        return HttpResponseRedirect(reverse("admin:till_returns"))
+
+
 class TakeBack(TillView):
     """Taking goods of an order of any channel back, here."""
 
@@ -196,20 +151,24 @@ class TakeBack(TillView):
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         """Show what the buyer has."""
         order = get_order(number)
-        return self.shown(order, TakeBackForm(order=order))
+        asked = order_return(order.id, request.GET.get("return", "")[:40])
+        if asked is None:
+            return self.shown(order, self.form_of(QueryDict(), order))
+        return self.shown(order, self.unjudged(_fields_of(asked), order))
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
         """Count a scanned piece, show what goes back, or take the goods back."""
         order = get_order(number)
-        if "take" not in request.POST:
+        if "take" not in request.POST and "empty" not in request.POST:
             return self.counted(order, request.POST.copy())
-        form = TakeBackForm(request.POST, order=order)
-        if not form.is_valid() or not form.units:
+        form = self.form_of(request.POST, order)
+        is_empty = "empty" in request.POST
+        if not form.is_valid() or (not form.units and not is_empty):
             error = "" if form.errors else _("Scan or count what came back first.")
             return self.shown(order, form, error=error, status=400)
 
         def take() -> dict[str, Any]:
-            arrival = self._arrival(form)
+            arrival = self.arrival_of(form, is_empty=is_empty)
             goods = receive_return(order_number=number, arrival=arrival, by=self.actor, now=timezone.now())
             return {"cash": cash_paid_out(goods)}
 
@@ -225,9 +184,11 @@ class TakeBack(TillView):
 
     def shown(self, order: OrderView, form: TakeBackForm, *, error: str = "", status: int = 200) -> HttpResponse:
         """Render the page, with what would go back."""
-        preview = None
+        preview, answered = None, form.data.get("return", "")[:40]
         if form.is_bound and form.units:
-            preview = preview_return(order=Order.objects.get(pk=order.id), pieces=form.pieces, now=timezone.now())
+            preview = preview_return(
+                order=Order.objects.get(pk=order.id), pieces=form.pieces, number=answered, now=timezone.now()
+            )
         context = {
             "title": _("Take back goods of order %(number)s") % {"number": order.number},
             "order": order,
@@ -237,7 +198,9 @@ class TakeBack(TillView):
             "may_override": self.staff.may(roles.OVERRIDE_RETURN_RULES),
             "may_exchange": self.staff.may(roles.SELL),
             "may_keep_money": self.staff.may(roles.TAKE_WITHOUT_REFUND),
-            "requests": [one for one in order.returns if one["state"] in ("requested", "approved")],
+            "requests": [one for one in order.returns if one["state"] in OPEN_RETURNS],
+            "arrived": order_return(order.id, answered, state=Return.RECEIVED),
+            "answered": answered,
             "key": uuid.uuid4(),
             "error": error,
             **self.context(order, form, preview),
@@ -246,7 +209,7 @@ class TakeBack(TillView):
 
     def form_of(self, fields: QueryDict, order: OrderView) -> TakeBackForm:
         """Return the page's form of submitted fields."""
-        return TakeBackForm(fields, order=order)
+        return TakeBackForm(fields, order=order, may_restock=self.staff.may(roles.CHOOSE_RESTOCK))
 
     def context(self, order: OrderView, form: TakeBackForm, preview: ReturnPreview | None) -> dict[str, Any]:
         """Return what the page shows besides what comes back: nothing."""
@@ -264,6 +227,8 @@ class TakeBack(TillView):
         """Add a scanned piece to the first line that has it and is not all here yet."""
         text, error = plain_text(fields.get("scanned", "")[:200]), ""
         fields["scanned"] = ""
+        if split := fields.get("split", ""):
+            fields[f"parts-{split}"] = str(_number(fields.get(f"parts-{split}", "1")) + 1)
         if text:
             form = self.form_of(fields, order)
             form.is_valid()
@@ -271,22 +236,45 @@ class TakeBack(TillView):
             fitting = [row for row in form.rows if row.line.sku == sku and form.units.get(row.line.id, 0) < row.out]
             if fitting:
                 line_id = fitting[0].line.id
-                fields[f"units-{line_id}"] = str(form.units.get(line_id, 0) + 1)
+                fields[f"units-{line_id}"] = str(_number(fields.get(f"units-{line_id}", "")) + 1)
             else:
                 error = _("This order has no such piece left to come back.")
         return self.shown(order, self.unjudged(fields, order), error=error)
 
-    def _arrival(self, form: TakeBackForm) -> Arrival:
-        """Return what was filled in; what a role may not decide is left out."""
+    def arrival_of(self, form: TakeBackForm, *, is_empty: bool = False) -> Arrival:
+        """Return what was filled in; what a role may not decide is left out. is_empty: nothing was in the parcel."""
         refund: list[RefundPart] | None = [RefundPart(CREDIT)] if form.cleaned_data["as_credit"] else None
         if form.cleaned_data["without_refund"] and self.staff.may(roles.TAKE_WITHOUT_REFUND):
             refund = []
         return Arrival(
-            pieces=form.pieces,
+            pieces=[] if is_empty else form.pieces,
+            number=form.data.get("return", "")[:40],
             refund=refund,
             session_id=self.session_id,
             override=form.cleaned_data["override"] if self.staff.may(roles.OVERRIDE_RETURN_RULES) else "",
         )
+
+
+def order_return(order_id: int, number: str, *, state: str = "") -> Return | None:
+    """Return one of the order's returns by its number, if it waits for its goods or, in a given state, for a look."""
+    if not number:
+        return None
+    states = (state,) if state else CLAIMING_RETURNS
+    return Return.objects.filter(order=order_id, number=number, state__in=states).first()
+
+
+def _fields_of(asked: Return) -> QueryDict:
+    """Return the page's fields as the shopper's request fills them in."""
+    fields = QueryDict(mutable=True)
+    fields["return"] = asked.number
+    for line in asked.lines.all():
+        fields[f"units-{line.order_line_id}"] = str(line.quantity)
+        fields[f"reason-{line.order_line_id}"] = line.reason
+    return fields
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 def against_rules(preview: ReturnPreview) -> list[str]:

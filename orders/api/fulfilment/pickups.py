@@ -15,6 +15,7 @@ from carts.channels.views import parse_int
 from core.errors import Malformed, NotFound
 from core.idempotency import claim_of, do_once
 from core.money import money_json
+from core.web.api.amounts import MoneyIn
 from core.web.api.base import (
     PageQuery,
     StrictSerializer,
@@ -29,7 +30,7 @@ from core.web.api.schema import MoneySchema
 from inventory.channels.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER
 from orders.api.fulfilment.pieces import LineOrPieceField, PieceIn, pieces_of
-from orders.api.input import MOST_LINES, MOST_PARTS, AnyPaymentIn, MoneyIn, tender
+from orders.api.input import MOST_LINES, MOST_PARTS, AnyPaymentIn, tender
 from orders.queries.pickups import PickupView, ended_pickups, get_pickup, open_pickups
 from orders.rules.checkout import BALANCES, CARD, CASH
 from orders.rules.lifecycle import OPEN_PICKUP_STATES

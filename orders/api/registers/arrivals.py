@@ -8,8 +8,9 @@ from rest_framework import serializers
 
 from carts.channels.views import parse_int
 from core.errors import Malformed, NotFound
+from core.web.api.amounts import MoneyIn
 from core.web.api.base import StrictSerializer
-from orders.api.input import MoneyIn, shop_amount
+from orders.api.input import shop_amount
 from orders.models import ReturnedUnits
 from orders.queries.orders import get_order
 from orders.queries.views import LineView

@@ -15,10 +15,11 @@ from rest_framework.request import Request
 from accounts.rules import roles
 from carts.channels.views import parse_int
 from core.idempotency import claim_of, do_once
+from core.web.api.amounts import MoneyIn
 from core.web.api.base import StrictSerializer, checked, list_of
 from inventory.channels.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER
-from orders.api.input import MOST_LINES, MoneyIn, shop_amount
+from orders.api.input import MOST_LINES, shop_amount
 from orders.api.output import RefundOut, order_json
 from orders.api.registers.arrivals import REFUND_METHODS
 from orders.models import PriceReduction

@@ -40,6 +40,7 @@ from orders.queries.views import OrderView
 from orders.rules.checkout import CARRY_OUT, CheckoutRequest, FulfilmentRequest
 from orders.rules.order_numbers import typed_order_number
 from orders.services.payments.gateway import PaymentResult
+from orders.services.returns.parcels import note_parcel_back
 from orders.services.returns.receiving import receive_return
 from orders.services.returns.requests import approve_return, refuse_return
 from orders.services.returns.without_order import LooseGoods, receive_without_order
@@ -57,7 +58,10 @@ class TillReturnIn(StrictSerializer):
     customer = serializers.CharField(
         max_length=20, required=False, help_text="Without an order: whose credit their value becomes."
     )
-    lines = list_of(TillReturnLine, most=MOST_LINES, allow_empty=False)
+    lines = list_of(
+        TillReturnLine, most=MOST_LINES, allow_empty=True,
+        help_text="Empty only for a return that had arrived: nothing was in its parcel.",
+    )  # fmt: skip
     refund = list_of(
         RefundPartIn, most=10, required=False,
         help_text="Left out: as the shopper asked, or to the tenders. Empty: nothing goes back, which needs a right.",
@@ -84,6 +88,8 @@ class TillReturnIn(StrictSerializer):
             raise serializers.ValidationError({"receipt": [_("Name either the order or its receipt.")]})
         if not ("order" in attrs or "receipt" in attrs) and any("line" in line for line in attrs["lines"]):
             raise serializers.ValidationError({"order": [_("Lines are those of an order; name it.")]})
+        if not attrs["lines"] and "number" not in attrs:
+            raise serializers.ValidationError({"lines": [_("Name at least one unit that came back.")]})
         if "exchange_for" not in attrs:
             if "fulfilments" in attrs or "payments" in attrs:
                 raise serializers.ValidationError({"exchange_for": [_("Name the goods that go out.")]})
@@ -229,6 +235,21 @@ class ReturnApproval(StaffApiView):
     def post(self, request: Request, number: str) -> HttpResponse:
         """Tell a shopper that the goods may come back."""
         return _answered(self, request, lambda by, now: approve_return(number=number, by=by, now=now))
+
+
+class ReturnArrival(StaffApiView):
+    right = roles.TAKE_RETURNS
+
+    @extend_schema(
+        operation_id="till_return_arrival",
+        parameters=[KEY_PARAMETER],
+        request=None,
+        responses=ReturnOut,
+        tags=["till"],
+    )
+    def post(self, request: Request, number: str) -> HttpResponse:
+        """Note that a parcel with returned goods is here; `POST /till/returns/` with its number says what was in it."""
+        return _answered(self, request, lambda by, now: note_parcel_back(number=number, by=by, now=now))
 
 
 class ReturnRefusal(StaffApiView):

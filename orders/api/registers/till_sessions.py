@@ -14,11 +14,12 @@ from carts.channels.views import parse_int
 from core.errors import Malformed
 from core.idempotency import claim_of, do_once
 from core.money import money_json
+from core.web.api.amounts import MoneyIn
 from core.web.api.base import StrictSerializer, answer, checked
 from core.web.api.schema import MoneySchema
 from inventory.channels.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER
-from orders.api.input import MoneyIn, shop_amount
+from orders.api.input import shop_amount
 from orders.models import TillSession as Session
 from orders.queries.sellers import receipt_lacks
 from orders.services.registers.receipt_numbers import last_number

@@ -158,7 +158,7 @@ def cancel_order(
     undone = cancel_fulfilments(
         order=order, fulfilments=fulfilments, to="cancelled", reason=reason, as_credit=as_credit, by=by, now=now
     )
-    if undone.kept and not undone.cancelled:
+    if undone.kept and not any(undone.cancelled.values()):
         raise GiftCardUsed(_("The gift card of this order was used already, so its purchase cannot be paid back."))
     if order.state != Order.CANCELLED:
         publish(
@@ -170,7 +170,7 @@ def cancel_order(
                 order_id=order.pk,
                 reason=reason,
                 refund=undone.refund,
-                line_units={str(line_id): count for line_id, count in undone.cancelled.items()},
+                line_units={str(line_id): count for line_id, count in undone.cancelled.items() if count},
             )
         )
     release_reservations(ids=undone.reservation_ids, by=by, now=now, reason=reason)
@@ -264,16 +264,29 @@ def _value_of(order: Order, fulfilments: Sequence[Fulfilment], units: Mapping[in
 
     Fees go back with the last unit of an order of which nothing has left.
     """
-    shipping_paid = order.shipping_total + order.shipping_tax_added
     lines = sold_lines_of(order)
     value = worth_of(order, lines, units, returned=False).refund
     if all(line.quantity == line.gone - line.returned + units.get(line.id, 0) for line in lines):
         value += order.fee_total + order.fee_tax_added
     if any(fulfilment.kind == Fulfilment.SHIP for fulfilment in fulfilments):
-        ended = [fulfilment.pk for fulfilment in fulfilments]
-        ships = order.fulfilments.filter(kind=Fulfilment.SHIP).exclude(pk__in=ended).exclude(state="cancelled")
-        value += 0 if ships.exists() else shipping_paid
+        value += _shipping_of(order, without=[fulfilment.pk for fulfilment in fulfilments])
     return value
+
+
+def give_shipping_back(order: Order, *, by: Actor, now: datetime) -> int:
+    """
+    Refund the shipping of an order whose lock the caller holds, if nothing of it ships any more.
+
+    For a parcel that has just become a pickup. Return what is refunded, in minor units. Raises PaymentBeingTaken.
+    """
+    owed = _shipping_of(order, without=[])
+    return _give_back(order, owed, reason="changed", as_credit=False, by=by, now=now) if owed else 0
+
+
+def _shipping_of(order: Order, *, without: Sequence[int]) -> int:
+    """Return what was charged for shipping if no parcel is left, apart from some; minor units."""
+    ships = order.fulfilments.filter(kind=Fulfilment.SHIP).exclude(pk__in=without).exclude(state="cancelled")
+    return 0 if ships.exists() else order.shipping_total + order.shipping_tax_added
 
 
 def _give_back(order: Order, owed: int, *, reason: str, as_credit: bool, by: Actor, now: datetime) -> int:

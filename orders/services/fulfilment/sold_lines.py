@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from core.data import sql
 from orders.models import Order, Return, ReturnLine
-from orders.rules.lifecycle import OPEN_RETURNS
+from orders.rules.lifecycle import CLAIMING_RETURNS
 from orders.rules.refunds import Reduction, SoldLine, kept_values, value_of_units, withheld_for_gifts
 
 _LINES = """
@@ -90,7 +90,8 @@ def value_requests_anew(order: Order) -> None:
 
     The earlier request comes first. The caller holds the order's lock.
     """
-    requests = list(Return.objects.filter(order=order, state__in=OPEN_RETURNS).order_by("pk").prefetch_related("lines"))
+    waiting = Return.objects.filter(order=order, state__in=CLAIMING_RETURNS)
+    requests = list(waiting.order_by("pk").prefetch_related("lines"))
     if not requests:
         return
     lines: Sequence[SoldLine] = sold_lines_of(order)

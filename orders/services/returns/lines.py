@@ -10,7 +10,7 @@ from core.data import sql
 from core.errors import NotFound, Refusal
 from inventory.rules.return_policies import NORMAL
 from orders.models import Order
-from orders.rules.lifecycle import OPEN_RETURNS
+from orders.rules.lifecycle import CLAIMING_RETURNS
 from orders.rules.returns import (
     ALREADY_USED,
     FAULTS,
@@ -31,7 +31,10 @@ SELECT line.id, line.variant_id, line.sku, line.quantity_fulfilled, line.quantit
        coalesce(product.kind = 'goods', true) AS is_goods,
        (SELECT coalesce(sum(part.quantity), 0)::int
         FROM orders_returnline AS part JOIN orders_return AS goods ON goods.id = part.parent_id
-        WHERE part.order_line_id = line.id AND goods.state = ANY(%(open)s::text[])) AS requested,
+        WHERE part.order_line_id = line.id AND goods.state = ANY(%(claiming)s::text[])) AS requested,
+       (SELECT coalesce(sum(part.quantity), 0)::int
+        FROM orders_returnline AS part JOIN orders_return AS goods ON goods.id = part.parent_id
+        WHERE part.order_line_id = line.id AND goods.state = 'received') AS arrived,
        coalesce((SELECT max(CASE WHEN fulfilment.state = 'delivered' THEN fulfilment.finished_at
                                  WHEN fulfilment.kind = 'ship' AND part.handed_over_at IS NOT NULL
                                      THEN greatest(part.handed_over_at, fulfilment.promised_at)
@@ -94,8 +97,12 @@ _REFUSALS = {
 
 
 def lines_of(order: Order) -> dict[int, sql.Row]:
-    """Return each line of an order by its id, with units asked to come back and when the buyer got the last of them."""
-    rows = sql.fetch_all(_LINES, {"order": order.pk, "open": list(OPEN_RETURNS)})
+    """
+    Return each line of an order by its id, with when the buyer got the last of its units.
+
+    requested: units that are to come back, or have arrived and nobody has looked at them; arrived: these alone.
+    """
+    rows = sql.fetch_all(_LINES, {"order": order.pk, "claiming": list(CLAIMING_RETURNS)})
     return {row["id"]: row for row in rows}
 
 

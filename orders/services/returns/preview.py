@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from core.data import sql
 from inventory.rules.return_policies import FINAL_SALE, HYGIENE
-from orders.models import Order
+from orders.models import Order, Return
 from orders.rules.returns import Objection, objections_to
 from orders.services.fulfilment.sold_lines import sold_lines_of, without, worth_of
 from orders.services.returns.lines import item_of, lines_of
@@ -82,15 +82,17 @@ def _returnable(row: sql.Row, now: datetime) -> ReturnableLine:
     )
 
 
-def preview_return(*, order: Order, pieces: Sequence[Piece], now: datetime) -> ReturnPreview:
+def preview_return(*, order: Order, pieces: Sequence[Piece], now: datetime, number: str = "") -> ReturnPreview:
     """
     Return what pieces of an order are worth that are brought back now, and what stands against it.
 
-    pieces: of lines of this order; others are left out. An earlier request may allow what is too late today.
+    pieces: of lines of this order; others are left out. number: of the return they answer, which may allow what is too
+    late today.
     """
+    request = Return.objects.filter(order=order, number=number).first() if number else None
     known = lines_of(order)
     wanted = wanted_of([piece for piece in pieces if piece.line_id in known])
-    terms = terms_here(wanted, known, request=None, now=now)
+    terms = terms_here(wanted, known, request=request, now=now)
     if any(one.left < wanted.units[one.line_id] for one in terms.objections):
         return ReturnPreview(0, 0, terms.objections)
     worth = worth_of(order, sold_lines_of(order), wanted.units, returned=True)

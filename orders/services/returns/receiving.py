@@ -37,6 +37,12 @@ WHERE line.id = given.line_id
 REASON = "return"
 
 
+class ReturnIsElsewhere(Refusal):
+    """The goods of this return arrived in another place, and are looked at there."""
+
+    code = "return_is_elsewhere"
+
+
 class StoreTakesNoReturns(Refusal):
     """This place takes no goods back; the back office says which do."""
 
@@ -63,7 +69,8 @@ class Arrival:
     """
     How goods are taken back.
 
-    number: of the request they answer; empty for the order's oldest open one of these lines, if any. refund: the parts
+    number: of the request they answer; empty for the order's oldest open one of these lines, if any. Without pieces, a
+    return that had arrived is closed: nothing was in its parcel. refund: the parts
     of the refund; None for what the shopper asked for, or the tenders; empty to give nothing back. session_id: the
     open till session out of whose drawer cash is paid at once; None leaves what a desk pays to a till. override: why
     goods are taken back against the rules; empty to keep to them.
@@ -92,12 +99,14 @@ def receive_return(*, order_number: str, arrival: Arrival, by: Actor, now: datet
     Take goods of an order back in the acting place: count them, put them where they belong, and refund their value.
 
     Units that are here count more than requests: those that claim them too are withdrawn. Locks the order, then the
-    till session, balances, and the stock rows last. Raises NotFound, Malformed, StoreTakesNoReturns, NotReturnable,
-    GiftCardUsed, IllegalTransition, CreditNeedsCustomer, RefundDoesNotFit, SessionNotOpen, DrawerTooEmpty.
+    till session, balances, and the stock rows last. Raises NotFound, Malformed, StoreTakesNoReturns, ReturnIsElsewhere,
+    NotReturnable, GiftCardUsed, IllegalTransition, CreditNeedsCustomer, RefundDoesNotFit, SessionNotOpen,
+    DrawerTooEmpty.
     """
     taken = take_in(order_number=order_number, arrival=arrival, by=by, now=now)
     refund = give_money_back(taken, arrival, by=by, now=now)
-    move(RETURN, taken.goods, Return.CLOSED if refund is None else Return.REFUNDED, by=by)
+    is_closed = refund is None or not taken.units
+    move(RETURN, taken.goods, Return.CLOSED if is_closed else Return.REFUNDED, by=by)
     announce_received(taken, refund or 0, by=by, now=now)
     put_away(taken.goods, taken.to_put, by=by, now=now)
     return taken.goods
@@ -117,10 +126,11 @@ def take_in(*, order_number: str, arrival: Arrival, is_exchange: bool = False, b
         raise NotFound(_("There is no such order."))
     hold_drawer_for(order, session_id=arrival.session_id, by=by)
     known = lines_of(order)
-    wanted = wanted_of(_checked(arrival.pieces))
+    wanted = wanted_of(arrival.pieces)
     units = wanted.units
     check_known(units, known)
     request = _request_of(order, units, arrival.number)
+    _check_pieces(arrival.pieces, request, by)
     terms = terms_here(wanted, known, request=request, now=now)
     broken = _check(terms, arrival.override)
     if withdraw_gift_cards(order=order, units=units, by=by, now=now):
@@ -131,9 +141,10 @@ def take_in(*, order_number: str, arrival: Arrival, is_exchange: bool = False, b
     goods = _note_arrival(order, request, worth, charges, arrival, broken=broken, by=by, now=now)
     _write_units(goods, arrival.pieces, units, worth, known)
     sql.execute(_COUNT_UNITS, {"lines": list(units), "quantities": list(units.values())})
+    # From here on its units have come back; what has only arrived still claims them.
+    move(RETURN, goods, Return.INSPECTED, by=by)
     _withdraw_overtaken(order, by=by)
     value_requests_anew(order)
-    move(RETURN, goods, Return.INSPECTED, by=by)
     # Gift cards lie in no stock.
     to_put = [
         (known[piece.line_id]["variant_id"], place_of(piece.condition, restock=piece.restock), piece.quantity)
@@ -194,10 +205,14 @@ def wanted_of(pieces: Sequence[Piece]) -> Wanted:
     return Wanted(dict(units), reasons, conditions)
 
 
-def _checked(pieces: Sequence[Piece]) -> Sequence[Piece]:
-    if not pieces or any(piece.quantity < 1 for piece in pieces):
+def _check_pieces(pieces: Sequence[Piece], request: Return | None, by: Actor) -> None:
+    """Refuse to look at what is elsewhere, and at nothing, unless it is a parcel that had nothing in it."""
+    has_arrived = request is not None and request.state == Return.RECEIVED
+    if request is not None and has_arrived and request.location_id != by.store_id:
+        assert request.location is not None
+        raise ReturnIsElsewhere(_("These goods have arrived elsewhere."), store=request.location.code)
+    if (not pieces and not has_arrived) or any(piece.quantity < 1 for piece in pieces):
         raise Malformed(_("Name at least one unit that came back."), field="lines")
-    return pieces
 
 
 def _request_of(order: Order, units: Mapping[int, int], number: str) -> Return | None:
@@ -241,6 +256,13 @@ def _note_arrival(
         "override_reason": arrival.override if broken else "",
         "refund_to": _refund_to(request, arrival.refund),
     }
+    if request is not None and request.state == Return.RECEIVED:
+        # Its arrival is on record already.
+        looked_at = {**fields, "due_at": None, "received_at": request.received_at}
+        Return.objects.filter(pk=request.pk).update(**looked_at | {"received_by_id": request.received_by_id})
+        for name, value in looked_at.items():
+            setattr(request, name, value)
+        return request
     if request is not None:
         move(RETURN, request, Return.RECEIVED, by=by, due_at=None, **fields)
         return request
@@ -306,7 +328,10 @@ def _write_units(
 
 def _withdraw_overtaken(order: Order, *, by: Actor) -> None:
     """Withdraw the open requests whose units are back by now."""
-    left = {line_id: row["quantity_fulfilled"] - row["quantity_returned"] for line_id, row in lines_of(order).items()}
+    left = {
+        line_id: row["quantity_fulfilled"] - row["quantity_returned"] - row["arrived"]
+        for line_id, row in lines_of(order).items()
+    }
     requests = Return.objects.filter(order=order, state__in=OPEN_RETURNS).order_by("pk").prefetch_related("lines")
     for request in requests:
         parts = {part.order_line_id or 0: part.quantity for part in request.lines.all()}

@@ -70,7 +70,8 @@ def terms_here(wanted: Wanted, known: Mapping[int, sql.Row], *, request: Return 
     """
     Return the terms of goods that are here. request: which they answer; what it asked for in time may come later.
 
-    What a carrier brings back was never with the buyer: it is judged by that alone.
+    What a carrier brings back was never with the buyer: it is judged by that alone. Units of other returns that have
+    arrived are not here.
     """
     asked = {line.order_line_id: line for line in request.lines.all()} if request is not None else {}
     in_time: list[ReturnItem] = []
@@ -78,7 +79,8 @@ def terms_here(wanted: Wanted, known: Mapping[int, sql.Row], *, request: Return 
     for line_id, units in wanted.units.items():
         part = asked.get(line_id)
         reasons = (SENT_BACK,) if part is not None and part.reason == SENT_BACK else ()
-        item = wanted.item(known[line_id], requested=0, is_here=True, reasons=reasons)
+        own = part.quantity if part is not None and request is not None and request.state == Return.RECEIVED else 0
+        item = wanted.item(known[line_id], requested=known[line_id]["arrived"] - own, is_here=True, reasons=reasons)
         (in_time if part is not None and units <= part.quantity else others).append(item)
     return _terms([(in_time, request.requested_at if request is not None else now), (others, now)], known)
 
@@ -113,7 +115,7 @@ def _is_all(units: Mapping[int, int], known: Mapping[int, sql.Row]) -> bool:
 def _terms(judged: Sequence[tuple[Sequence[ReturnItem], datetime]], known: Mapping[int, sql.Row]) -> Terms:
     objections = [objection for items, moment in judged for objection in objections_to(items, now=moment)]
     # Orders from before there were policies keep the terms of that time: nothing of them is by law, or costs anything.
-    is_by_law = all(
+    is_by_law = any(items for items, _moment in judged) and all(
         known[item.line_id]["return_policy"] is not None and item.is_by_law(moment)
         for items, moment in judged
         for item in items

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from core.actors import SYSTEM
 from core.data import sql
 from core.journal import Entry
 from core.texts.formats import day_text, money_text, number_text, time_text
@@ -50,13 +51,14 @@ class OrderSubject:
     return was refused); the lists are `lines`, `totals`, `payments`, `pickups` (store, address, ready_at) and `parcels`
     (address, tracking, tracking_url); `gift_cards` says whether it sold any. Values that do not apply are empty. An
     entry about one fulfilment, or about some units, has only the lines of those; one about a fulfilment adds the
-    values of its parcel, or `store`, `address`, `phone`, `code`, `day` (until when it is kept) and `hours` of its
-    pickup.
+    values of its parcel with `sent_to`, or `store`, `address`, `phone`, `code`, `day` (until when it is kept) and
+    `hours` of its pickup.
     """
 
     def facts_of(self, entry: Entry) -> Facts | None:
-        """Return where the order came from, whether it was carried out, and the medium chosen for its receipt."""
-        return sql.fetch_one(_FACTS, {"number": entry.ref})
+        """Return where the order came from, whether it was carried out, its receipt's medium, and who acted."""
+        facts = sql.fetch_one(_FACTS, {"number": entry.ref})
+        return facts | {"is_by_system": entry.channel == SYSTEM} if facts is not None else None
 
     def context_of(self, entry: Entry, *, reader: Recipient, now: datetime) -> Context:
         """Return the values that templates may name, in two statements; one more about a return."""
@@ -81,9 +83,11 @@ class OrderSubject:
             "parcels": [_parcel(part) for part in shown if part.kind == SHIP],
             "gift_cards": _has_gift_cards(order),
             "reason": _reason_of(entry.payload.get("return_id")),
+            "store": "",
+            "sent_to": "",
         }
         for part in concerned:
-            context |= _concerned(part, places[part.store], language, now) if part.kind == PICKUP else _parcel(part)
+            context |= _concerned(part, places[part.store], language, now) if part.kind == PICKUP else _sent(part)
         return context
 
 
@@ -130,6 +134,11 @@ def _pickup(part: FulfilmentView, place: ContactPlace, language: str) -> dict[st
 def _parcel(part: FulfilmentView) -> dict[str, str]:
     address = [str(part.address.get(name, "")) for name in ("name", "street_address", "postal_code", "city")]
     return {"address": ", ".join(filter(None, address)), "tracking": part.tracking, "tracking_url": part.tracking_url}
+
+
+def _sent(part: FulfilmentView) -> dict[str, str]:
+    parcel = _parcel(part)
+    return parcel | {"sent_to": parcel["address"]}
 
 
 def _link(order: OrderView) -> str:

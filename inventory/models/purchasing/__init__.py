@@ -1,0 +1,1 @@
+"""From whom goods are bought, and when they are bought again."""
