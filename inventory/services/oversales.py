@@ -52,6 +52,24 @@ UPDATE inventory_oversale SET settled_at = %(now)s, settled_by_id = %(actor)s::b
 WHERE id = %(oversale)s AND settled_at IS NULL
 """
 
+# Only what was noted before the count of its article: the count cannot have seen what was sold after it. Where units
+# were reserved, orders may have lost theirs, and somebody has to look after them.
+_SETTLE_COUNTED = """
+WITH counted AS (
+    SELECT oversale.id
+    FROM inventory_stockdocumentline AS line
+    JOIN inventory_stockdocument AS document ON document.id = line.document_id
+    JOIN inventory_stocklevel AS level
+        ON level.variant_id = line.variant_id AND level.location_id = document.target_id
+    JOIN inventory_oversale AS oversale ON oversale.level_id = level.id
+    WHERE document.id = %(document)s AND oversale.settled_at IS NULL AND oversale.reserved = 0
+      AND oversale.noted_at <= line.counted_at
+    ORDER BY oversale.id FOR UPDATE OF oversale
+)
+UPDATE inventory_oversale AS oversale SET settled_at = %(now)s, settled_by_id = %(actor)s::bigint
+FROM counted WHERE oversale.id = counted.id AND oversale.settled_at IS NULL
+"""
+
 
 class AlreadySettled(Refusal):
     """Somebody has looked after this oversale already."""
@@ -107,3 +125,13 @@ def settle_oversale(*, oversale_id: int, by: Actor, now: datetime) -> None:
         if not Oversale.objects.filter(pk=oversale_id).exists():
             raise NotFound(_("There is no such oversale."))
         raise AlreadySettled(_("Somebody has settled this already."))
+
+
+@transaction.atomic(savepoint=False)
+def settle_counted_oversales(*, document_id: int, by: Actor, now: datetime) -> int:
+    """
+    Settle the oversales that an approved count has answered, and return how many.
+
+    Those that found units reserved stay open: orders may have lost their goods. Locks the oversales in pk order.
+    """
+    return sql.execute(_SETTLE_COUNTED, {"document": document_id, "actor": by.staff_id, "now": now})

@@ -17,6 +17,7 @@ STORE = {
     **{"name_en": "Mitte", "code": "mitte", "kind": "store", "is_active": "on", "street_address": "Torstr. 1"},
     **{"city": "Berlin", "country_code": "DE", "latitude": "52.5", "longitude": "13.4", "time_zone": "Europe/Berlin"},
     **{"pickup_lead_minutes": "60", "pickup_keep_days": "7", "ship_rank": "1"},
+    **{"recount_above_units": "2", "recount_above_percent": "5"},
 }
 
 
@@ -30,6 +31,7 @@ def save_store(office, **fields):
         ({"time_zone": "Europe/Berln"}, "There is no time zone Europe/Berln. Enter one like Europe/Berlin."),
         ({"country_code": "XX"}, "There is no country XX. Enter two letters like DE."),
         ({"pickup_keep_days": "99999999"}, "less than or equal to 365"),
+        ({"recount_above_percent": "101"}, "less than or equal to 100"),
         ({"pickup_lead_minutes": "99999999"}, "less than or equal to 43200"),
         ({"latitude": "525200"}, "less than or equal to 90"),
         ({"longitude": "nan"}, "Enter a number."),

@@ -5,10 +5,14 @@ from uuid import uuid4
 
 import pytest
 
+from core.actors import Actor
 from core.data.invariants import find_breaches
 from core.errors import Refusal
-from inventory.models import StockDocument, StockDocumentLine, StockLevel
+from inventory.models import Oversale, StockDocument, StockDocumentLine, StockLevel
 from inventory.models.stock_documents import StockDocumentQuerySet
+from inventory.services import oversales
+from inventory.services.oversales import AlreadySettled, book_oversold_units, settle_oversale
+from inventory.services.reservations import ReservationRequest
 from inventory.services.stock import StockLine, adjust_stock
 from inventory.services.stock_documents import counts, transfers
 from inventory.services.stock_documents.counts import approve_count
@@ -143,3 +147,68 @@ def test_without_the_documents_lock_one_box_would_undo_the_other(mug, mitte, mon
     results = race([packer(document, mug, "BX-1"), packer(document, mug, "BX-2")])
 
     assert not any(isinstance(result, MoreThanPlanned) for result in results)
+
+
+OLGA = Actor(channel="till", staff_id=8)
+
+
+def oversell(mug, place):
+    request = ReservationRequest(mug.pk, place.pk, 12, "MUG", uuid4())
+    return lambda: book_oversold_units(requests=[request], cause="O-2", by=MONA, now=LATER)
+
+
+def noted_before(mug):
+    return Oversale.objects.create(
+        level=StockLevel.objects.get(variant=mug), units=2, reserved=0, cause_id="O-1", noted_at=NOW
+    )
+
+
+def test_what_is_oversold_while_a_count_is_approved_stays_on_the_list(mug, mitte):
+    document = make_count(mitte, {mug: 9})
+    noted_before(mug)
+
+    results = race([approver(document), oversell(mug, mitte)])
+
+    assert [result for result in results if isinstance(result, Exception)] == []
+    assert {one.cause_id: one.settled_at for one in Oversale.objects.all()} == {"O-1": LATER, "O-2": None}
+
+
+def test_without_regard_to_its_moment_a_count_would_settle_what_it_has_not_seen(mug, mitte, monkeypatch):
+    """Negative control: what was sold after the count is taken for counted."""
+    statement = oversales._SETTLE_COUNTED.replace("oversale.noted_at <= line.counted_at", "true")
+    monkeypatch.setattr(oversales, "_SETTLE_COUNTED", statement)
+    document = make_count(mitte, {mug: 9})
+
+    oversell(mug, mitte)()
+    approver(document)()
+
+    assert Oversale.objects.get().settled_at == LATER
+
+
+def settler(oversale):
+    return lambda: settle_oversale(oversale_id=oversale.pk, by=OLGA, now=NOW)
+
+
+def test_an_oversale_is_settled_by_a_person_or_by_the_count(mug, mitte):
+    document, oversale = make_count(mitte, {mug: 9}), noted_before(mug)
+
+    results = race([approver(document), settler(oversale)])
+
+    oversale.refresh_from_db()
+    was_late = any(isinstance(result, AlreadySettled) for result in results)
+    assert (oversale.settled_by_id, oversale.settled_at) == (
+        (MONA.staff_id, LATER) if was_late else (OLGA.staff_id, NOW)
+    )
+
+
+def test_without_the_condition_the_count_would_take_over_what_a_person_settled(mug, mitte, monkeypatch):
+    """Negative control: the count writes over who settled it, and when."""
+    statement = oversales._SETTLE_COUNTED.replace("oversale.settled_at IS NULL", "true")
+    monkeypatch.setattr(oversales, "_SETTLE_COUNTED", statement)
+    document, oversale = make_count(mitte, {mug: 9}), noted_before(mug)
+
+    settler(oversale)()
+    approver(document)()
+
+    oversale.refresh_from_db()
+    assert oversale.settled_by_id == MONA.staff_id

@@ -7,7 +7,7 @@ import pytest
 from core.data.invariants import find_breaches
 from core.errors import Malformed, NotFound
 from core.states.transitions import IllegalTransition
-from inventory.models import Location, StockDocument, StockDocumentLine, StockLevel, StockMovement
+from inventory.models import Location, Oversale, StockDocument, StockDocumentLine, StockLevel, StockMovement
 from inventory.rules.stock_documents import RecountLimit
 from inventory.services.stock import StockLine, adjust_stock
 from inventory.services.stock_documents.counts import (
@@ -54,6 +54,37 @@ def test_the_difference_is_booked_when_the_count_is_approved(mug, high_street):
     )  # fmt: skip
     assert StockDocumentLine.objects.get().quantity == -1
     assert find_breaches() == {}
+
+
+def test_an_approved_count_settles_the_oversales_noted_before_it(mug, lamp, high_street, warehouse):
+    def oversold(variant, place, cause, noted_at, *, reserved=0):
+        level = StockLevel.objects.get(variant=variant, location=place)
+        Oversale.objects.create(level=level, units=2, reserved=reserved, cause_id=cause, noted_at=noted_at)
+
+    document = make_count(high_street, {mug: 5})
+    oversold(mug, high_street, "before", NOW - MINUTE)
+    oversold(mug, high_street, "after the count", NOW + 9 * MINUTE)
+    oversold(mug, high_street, "others may get none", NOW - MINUTE, reserved=1)
+    oversold(mug, warehouse, "elsewhere", NOW - MINUTE)
+    oversold(lamp, high_street, "not counted", NOW - MINUTE)
+    assert not Oversale.objects.filter(settled_at__isnull=False).exists()
+
+    approve(document)
+
+    settled = Oversale.objects.get(settled_at__isnull=False)
+    assert (settled.cause_id, settled.settled_at, settled.settled_by_id) == (
+        "before", NOW + 10 * MINUTE, MONA.staff_id,
+    )  # fmt: skip
+
+
+def test_a_count_that_is_not_believed_settles_nothing(mug, high_street):
+    document = make_count(high_street, {mug: 5})
+    level = StockLevel.objects.get(variant=mug, location=high_street)
+    Oversale.objects.create(level=level, units=2, reserved=0, cause_id="before", noted_at=NOW - MINUTE)
+
+    cancel_count(document_id=document.pk, by=MONA, now=NOW)
+
+    assert Oversale.objects.get().settled_at is None
 
 
 def test_what_is_sold_between_the_count_and_its_approval_stays_sold(mug, high_street):

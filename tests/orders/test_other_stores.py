@@ -122,6 +122,7 @@ FOR_EVERY_STORE = {
     "till/orders/<str:number>/",
     "till/pickups/",
     "till/returns/",
+    "till/returns/<str:number>/arrival/",  # A parcel comes to whatever place takes returns.
     "till/prices/<str:sku>/",
     "till/sales/",
     "till/sessions/",

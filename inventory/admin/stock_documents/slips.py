@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from core.texts.formats import money_text
+from core.texts.formats import money_text, short_day_text
 from core.texts.languages import active_language
 from core.texts.translated import in_language
 from inventory.models import StockDocument, StockDocumentLine
@@ -24,10 +25,13 @@ def slip_of(document: StockDocument) -> dict[str, Any]:
     if document.supplier_id is not None:
         terms = terms_of(document.supplier_id, [line.variant_id for line in lines])
         skus = {variant_id: one.supplier_sku for variant_id, one in terms.items()}
+    zone = ZoneInfo(document.target.time_zone)
     is_order = document.kind == StockDocument.PURCHASE_ORDER
     known = [line.unit_cost * line.quantity for line in lines if line.unit_cost is not None]
     return {
         "document": document,
+        "created_on": short_day_text(document.created_at.astimezone(zone).date(), active_language()),
+        "due_on": short_day_text(document.due_date, active_language()) if document.due_date else "",
         "lines": [_line(line, skus.get(line.variant_id, ""), document if is_order else None) for line in lines],
         "has_boxes": any(line.box for line in lines),
         "boxes": len({line.box for line in lines if line.box}),

@@ -16,6 +16,7 @@ from core.data import sql
 from core.errors import Malformed, Refusal
 from inventory.models import StockDocument, StockDocumentLine, Variant
 from inventory.rules.stock_documents import COUNT, RecountLimit
+from inventory.services.oversales import settle_counted_oversales
 from inventory.services.stock import StockLine, adjust_stock
 from inventory.services.stock_documents.documents import (
     MOST_LINES,
@@ -152,10 +153,10 @@ def submit_count(*, document_id: int, by: Actor, now: datetime) -> StockDocument
 @transaction.atomic
 def approve_count(*, document_id: int, by: Actor, now: datetime) -> StockDocument:
     """
-    Book the difference between each count and the books as they were at its moment.
+    Book the difference between each count and the books as they were at its moment, and settle earlier oversales.
 
-    Locks the document, then, as it books, the levels. Raises StockPromised if fewer units would be left than are
-    reserved, IllegalTransition, NotFound.
+    Locks the document, then, as it books, the levels, then the oversales. Raises StockPromised if fewer units would be
+    left than are reserved, IllegalTransition, NotFound.
     """
     document = locked_document(document_id, StockDocument.COUNT)
     move_document(COUNT, document, "approved", by=by, now=now)
@@ -169,6 +170,7 @@ def approve_count(*, document_id: int, by: Actor, now: datetime) -> StockDocumen
     changes = [StockLine(line.variant_id, document.target_id, line.quantity) for line in lines if line.quantity]
     if changes:
         adjust_stock(lines=changes, reason="counted", correction=document.cause, by=by, now=now, cause_kind="count")
+    settle_counted_oversales(document_id=document.pk, by=by, now=now)
     return document
 
 
