@@ -56,7 +56,10 @@ def test_goods_are_either_picked_or_sent_elsewhere(order, ana, tess, high_street
 
 
 def test_goods_sent_to_two_stores_at_once_go_to_one(order, ana, stores):
-    answers = race([lambda app=Api(ana), store=store: change(app, order, store) for store in stores])
+    apps = [Api(ana), Api(ana)]
+    answers = race(
+        [lambda app=app, store=store: change(app, order, store) for app, store in zip(apps, stores, strict=True)]
+    )
 
     # The second one finds the goods in a new part, at the first one's store.
     assert sorted(answer.status_code for answer in answers) == [200, 409]
@@ -66,12 +69,12 @@ def test_goods_sent_to_two_stores_at_once_go_to_one(order, ana, stores):
 
 def test_without_the_lock_both_stores_would_keep_them(ana, high_street, mug, stores, monkeypatch):
     """Negative control: both read that the goods wait here, and each reserves them at its own store."""
-    order = make_order((mug, 2, 1290), store=high_street, customer=ana)
+    order, apps = make_order((mug, 2, 1290), store=high_street, customer=ana), [Api(ana), Api(ana)]
     monkeypatch.setattr(OrderQuerySet, "locked", lambda self: self.order_by("pk"))
     meeting = Meeting(2)
     monkeypatch.setattr(rerouting, "_shares", meeting.after(rerouting._shares))
 
-    race([lambda app=Api(ana), store=store: change(app, order, store) for store in stores])
+    race([lambda app=app, store=store: change(app, order, store) for app, store in zip(apps, stores, strict=True)])
 
     assert Fulfilment.objects.count() == 1
     assert Reservation.objects.filter(state="committed").count() == 2
@@ -82,11 +85,12 @@ def test_units_that_swap_places_lock_their_rows_in_one_order(ana, mug, high_stre
     """Half of the orders go from A to B and half from B to A: nobody waits for the other in a circle."""
     here, there = stores
     orders = [make_order((mug, 1, 1290), store=store, customer=ana) for store in (here, there) * 3]
+    apps = [Api(ana) for _order in orders]
 
     answers = race(
         [
-            lambda app=Api(ana), order=order, to=to: change(app, order, to)
-            for order, to in zip(orders, (there, here) * 3, strict=True)
+            lambda app=app, order=order, to=to: change(app, order, to)
+            for app, order, to in zip(apps, orders, (there, here) * 3, strict=True)
         ]
     )
 
