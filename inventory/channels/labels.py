@@ -27,7 +27,7 @@ class LabelsForm(forms.Form):
         label=gettext_lazy("Barcodes or SKUs"),
         max_length=10_000,
         help_text=gettext_lazy("One in each line; 3*4006381333931 prints three labels."),
-        widget=forms.Textarea(attrs={"rows": 6, "dir": "ltr", "autocomplete": "off", "autofocus": True}),
+        widget=forms.Textarea(attrs={"rows": 6, "cols": 20, "dir": "ltr", "autocomplete": "off", "autofocus": True}),
     )
 
     def clean_codes(self) -> Mapping[str, int]:

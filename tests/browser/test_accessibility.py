@@ -6,10 +6,14 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page
 
+from core.actors import THE_SYSTEM
+from orders.models import Invoice, Order
+from orders.services.documents.invoicing import request_invoice
 from tests.browser.conftest import DESK, PHONE, OpenPage
 from tests.browser.looking import axe_violations, fits, have_axe_on_every_page
 from tests.browser.people import come_signed_in, work
 from tests.client import Api
+from tests.factories.documents import make_seller
 from tests.factories.orders import make_order
 
 pytestmark = pytest.mark.walk
@@ -31,6 +35,7 @@ def orders(goods, ana, high_street):
 @pytest.mark.parametrize(("language", "size"), [("en", DESK), ("ar", PHONE), ("de", PHONE)], ids=["en", "ar", "de"])
 def test_every_page_of_the_shop_is_accessible_and_fits(open_page, goods, ana, high_street, language, size):
     order = make_order((goods, 1, 1290), store=high_street, customer=ana)
+    sold = invoiced(make_order((goods, 2, 1290), store=high_street, customer=ana, language=language))
     page = open_page(size=size, language=language)
     have_axe_on_every_page(page)
     public = [
@@ -48,6 +53,9 @@ def test_every_page_of_the_shop_is_accessible_and_fits(open_page, goods, ana, hi
         "/orders/",
         f"/orders/{order.number}/",
         f"/orders/{order.number}/receipt/",
+        f"/orders/{order.number}/gift-receipt/",
+        f"/orders/{order.number}/invoices/",
+        f"/orders/{sold.order.number}/invoices/{sold.number}/",
         "/account/",
     ]
     entrance = ["/accounts/login/", "/accounts/signup/", "/accounts/login/code/", "/accounts/password/reset/"]
@@ -91,6 +99,9 @@ def test_the_tills_pages_about_a_sale_are_accessible_and_fit(open_page: OpenPage
             f"/admin/till/orders/{orders[0].number}/",
             f"/admin/till/orders/{orders[0].number}/done/",
             f"/admin/till/orders/{orders[0].number}/receipt/",
+            f"/admin/till/orders/{orders[0].number}/gift-receipt/",
+            f"/admin/till/orders/{orders[0].number}/invoices/",
+            f"/admin/till/orders/{orders[0].number}/packing-slips/{orders[0].fulfilments.get().pk}/",
         ],
     )
 
@@ -106,6 +117,7 @@ def test_the_pages_of_the_desk_and_the_registers_are_accessible_and_fit(
     wrong = faults_of_till_pages(
         page,
         [
+            *("/admin/till/labels/", "/admin/till/labels/?codes=3*MUG", "/admin/till/pickups/pick-list/"),
             *("/admin/till/stores/", "/admin/till/registers/", f"/admin/till/registers/{register.pk}/closing/"),
             *(f"/admin/till/pickups/?tab={tab}" for tab in ("accept", "ready", "late", "collected")),
             *(f"/admin/till/pickups/{order.fulfilments.get().pk}/" for order in orders),
@@ -113,6 +125,15 @@ def test_the_pages_of_the_desk_and_the_registers_are_accessible_and_fit(
     )
 
     assert wrong == []
+
+
+def invoiced(order: Order) -> Invoice:
+    """The invoice of an order of which everything has left."""
+    make_seller(order.fulfilments.get().location)
+    Order.objects.filter(pk=order.pk).update(state=Order.COMPLETED, closed_at=order.placed_at)
+    invoice = request_invoice(order_number=order.number, by=THE_SYSTEM, now=order.placed_at)
+    assert invoice is not None
+    return invoice
 
 
 def faults_of_till_pages(page: Page, paths: list[str]) -> list[Any]:
