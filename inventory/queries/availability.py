@@ -162,7 +162,12 @@ def store_supplies(
 
 def nearest_store_with(*, wanted: Mapping[int, int], near: GeoPoint | None) -> StoreSupply | None:
     """Return the nearest store that offers pickup and has all wanted units (by variant) available; else None."""
-    return next(iter(_stores(list(wanted), wanted, near=near, limit=1, pickup_only=True)), None)
+    return next(iter(stores_with(wanted=wanted, near=near, limit=1)), None)
+
+
+def stores_with(*, wanted: Mapping[int, int], near: GeoPoint | None, limit: int) -> list[StoreSupply]:
+    """Return the stores that offer pickup and have all wanted units (by variant) available, the nearest first."""
+    return _stores(list(wanted), wanted, near=near, limit=limit, pickup_only=True)
 
 
 def promise_date(

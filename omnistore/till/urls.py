@@ -20,6 +20,7 @@ from omnistore.till.views.documents.slips import (
     ReturnSlip,
 )
 from omnistore.till.views.exchanges import Exchange
+from omnistore.till.views.fulfilment.elsewhere import Elsewhere
 from omnistore.till.views.home import Now
 from omnistore.till.views.labels import CancelLabel, Label
 from omnistore.till.views.orders import Cancellation, OrderPage, PayOut, ReducePrice, TakeBalance
@@ -109,6 +110,7 @@ urlpatterns: list[URLPattern] = [
     path("orders/<str:number>/price-reductions/", staff_only(ReducePrice), name="till_reduce_price"),
     path("orders/<str:number>/payments/", staff_only(TakeBalance), name="till_take_due"),
     path("orders/<str:number>/refunds/", staff_only(PayOut), name="till_pay_out"),
+    path("orders/<str:number>/parts/<int:fulfilment_id>/elsewhere/", staff_only(Elsewhere), name="till_elsewhere"),
     path("orders/<str:number>/done/", staff_only(Done), name="till_done"),
     path("orders/<str:number>/gift-cards/<int:card_id>/", staff_only(GiftCardCode), name="till_gift_card"),
     path("orders/<str:number>/gift-receipt/", staff_only(GiftReceipt), name="till_gift_receipt"),

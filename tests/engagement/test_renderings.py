@@ -122,6 +122,8 @@ SCENARIOS = {
         nothing,
         {"reason": "changed_mind", "refund": 1290, "line_units": {str(PICKUP): 1}},
     ),
+    "fulfilment_changed": ("fulfilment.changed", nothing, {"fulfilment_id": PICKUP}),
+    "fulfilment_changed, parcel": ("fulfilment.changed", nothing, {"fulfilment_id": PARCEL}),
     "order_not_placed": ("order.payment_failed", nothing, {"reason": "late", "refund": 5190}),
     "order_shipped": ("order.shipped", nothing, {"fulfilment_id": PARCEL}),
     "order_shipped, tracked": ("order.shipped", tracked, {"fulfilment_id": PARCEL}),

@@ -104,6 +104,7 @@ class TestToAnotherStore:
         change(order, as_ana, now, kind="pickup", store="ber-mitte")
 
         assert set(Reservation.objects.filter(state="committed").values_list("pk", flat=True)) == kept
+        assert not JournalEntry.objects.exists()
         assert level_of(mug, mitte) == (10, 3)
 
     def test_a_store_without_the_goods_is_refused(self, order, mitte, mug, as_ana, now):

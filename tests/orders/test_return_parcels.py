@@ -34,7 +34,7 @@ from tests.refusals import refused
 def order(ana, mitte, mug, at_desk, now):
     order = make_order((mug, 3, 1000), store=mitte, customer=ana, state="ready")
     hand_over_pickup(
-        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", tenders=(),
+        proof=prove_by_document(pickup_id=order.fulfilments.get().pk), collected_by="", pieces=None, tenders=(),
         session_id=None, by=at_desk, now=now,
     )  # fmt: skip
     return Order.objects.get(pk=order.pk)

@@ -33,7 +33,7 @@ from orders.queries.documents.invoices import invoices_of
 from orders.queries.orders import get_order, get_order_for, is_open_to_guests, orders_of
 from orders.queries.receipts import receipt_of
 from orders.queries.views import FulfilmentView, OrderView
-from orders.rules.lifecycle import OPEN_PICKUP_STATES, may_be_cancelled
+from orders.rules.lifecycle import OPEN_PICKUP_STATES, may_be_cancelled, may_be_changed
 from orders.rules.order_links import is_order_key, order_key
 from orders.rules.pickup_codes import collection_code
 from orders.services.fulfilment.cancellation import cancel_order, preview_cancellation
@@ -93,7 +93,10 @@ def order(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
     context: dict[str, Any] = {
         "title": _("Order %(number)s") % {"number": order.number},
         "order": order,
-        "parts": [_part(order, part, places) for part in order.fulfilments],
+        "parts": [
+            _part(order, part, places) | {"change_address": _change_address(request, order, part, key)}
+            for part in order.fulfilments
+        ],
         "place": places.get(order.store or ""),
         "due": sum(payment.amount for payment in order.payments if payment.state == "due"),
         "kept": sum(payment.amount for payment in order.payments if payment.state in ("authorised", "capturing")),
@@ -191,6 +194,14 @@ def _may_cancel(request: HttpRequest, order: OrderView) -> bool:
     return order.state == "placed" and any(
         may_be_cancelled(kind=part.kind, state=part.state, by=by) for part in order.fulfilments
     )
+
+
+def _change_address(request: HttpRequest, order: OrderView, part: FulfilmentView, key: str) -> str:
+    by = visitor_of(request).actor
+    if order.state != "placed" or not may_be_changed(kind=part.kind, state=part.state, by=by):
+        return ""
+    kept = [order.number, key, part.id] if key else [order.number, part.id]
+    return reverse("guest_order_change" if key else "order_change", args=kept)
 
 
 def _address(number: str, key: str, name: str) -> str:

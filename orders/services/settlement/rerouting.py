@@ -72,10 +72,10 @@ def change_fulfilment(
     Send goods of an order elsewhere: to another store or address, or from pickup to a parcel and back.
 
     A shopper may do so until picking begins, staff until the goods leave. pieces: units by the order line's id; all
-    that waits without it. Stock is reserved at the new place and released at the former one. Nothing becomes dearer: a
-    change that would is refused. Shipping is given back with the last parcel. Locks the order, then balances, then the
-    stock rows last. Raises NotFound, AnotherStoresOrder, IllegalTransition, TooManyPieces, StoreCannotServe,
-    WayNotPossible, InsufficientStock.
+    that waits without it. What is there already stays. Stock is reserved at the new place and released at the former
+    one. Nothing becomes dearer: a change that would is refused. Shipping is given back with the last parcel. Locks the
+    order, then balances, then the stock rows last. Raises NotFound, AnotherStoresOrder, IllegalTransition,
+    TooManyPieces, StoreCannotServe, WayNotPossible, InsufficientStock.
     """
     order = Order.objects.locked().filter(number=number).first()
     source = order.fulfilments.select_related("location").filter(pk=fulfilment_id).first() if order else None
@@ -84,6 +84,8 @@ def change_fulfilment(
     check_served(number, by=by)
     _check_changeable(order, source, by)
     source.order = order
+    if pieces is None and _is_there(source, to):
+        return  # Asked twice, or by two people.
     _check_price(source, to, by)
     if pieces is not None:
         (source,) = take_apart([source], pieces)
@@ -111,6 +113,12 @@ def _check_changeable(order: Order, source: Fulfilment, by: Actor) -> None:
             state=source.state,
             wanted="changed",
         )
+
+
+def _is_there(source: Fulfilment, to: Destination) -> bool:
+    if source.kind != to.kind:
+        return False
+    return source.location.code == to.store if to.kind == PICKUP else source.address == dict(to.address)
 
 
 def _check_price(source: Fulfilment, to: Destination, by: Actor) -> None:

@@ -1,0 +1,1 @@
+"""Views of goods on their way to the shopper."""
