@@ -38,7 +38,7 @@ AFTER = StateGuard(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0030_return_policies"),
+        ("inventory", "0025_weights_and_sizes"),
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 

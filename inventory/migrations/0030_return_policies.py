@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0025_weights_and_sizes"),
+        ("inventory", "0029_recount_limits"),
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 

@@ -114,8 +114,11 @@ class Elsewhere(TillView):
             (f"address:{address['id']}", _address_words(address), Destination(SHIP, address=_copied(address)))
             for address in self._addresses(order)
         ]
-        now = {"kind": part.kind, "store": part.store, "address": part.address}
-        return [choice for choice in choices if costs_the_same(**now, to=choice[2])]
+        return [
+            choice
+            for choice in choices
+            if costs_the_same(kind=part.kind, store=part.store, address=part.address, to=choice[2])
+        ]
 
     def _addresses(self, order: OrderView) -> list[dict[str, Any]]:
         if order.customer_id is None:
