@@ -96,7 +96,8 @@ def test_every_door_to_a_customer_by_their_id_counts(till, people, mug):
         "cart/vouchers/<str:code>/": [("delete", None)],
     }
     known = {f"api/v1/till/customers/<str:customer_id>/{rest}" for rest in acts}
-    assert set(routes(get_resolver().url_patterns)) == known | {"admin/till/customers/<int:customer_id>/"}
+    pages = {"admin/till/customers/<int:customer_id>/", "admin/till/customers/<int:customer_id>/return/"}
+    assert set(routes(get_resolver().url_patterns)) == known | pages
 
     open_all_that_are_allowed(till, people)
     for rest, methods in acts.items():
@@ -117,6 +118,20 @@ def test_pages_and_the_api_count_together(till, clerk, people):
     assert "You have opened 2 customers within an hour" in text_of(page)
     assert "Nobody 2" not in text_of(page)
     assert refused(till.get(address(people[3])))
+
+
+def test_taking_goods_back_from_a_customer_counts(till, clerk, people, tess, high_street):
+    assign(tess, high_street, roles.MANAGER)
+    open_all_that_are_allowed(till, people)
+
+    sent = {"units-MUG": "1", "reason-MUG": "too_small"}
+    for answer in (
+        clerk.get("loose_goods", people[2].pk),
+        clerk.post("loose_goods", people[2].pk, scanned="MUG"),
+        clerk.post("loose_goods", people[2].pk, key="once", take="1", **sent),
+    ):
+        assert answer.status_code == 429
+        assert "Nobody 2" not in text_of(answer)
 
 
 def test_a_sale_of_a_customers_cart_counts(till, clerk, people):

@@ -101,12 +101,13 @@ class LooseGoodsBack(TillView):
         if not form.is_valid() or not form.units:
             error = "" if form.errors else _("Scan or count what came back first.")
             return self.shown(customer_id, form, error=error, status=400)
-        without_refund = form.cleaned_data["without_refund"] and self.staff.may(roles.TAKE_WITHOUT_REFUND)
         self._check_right()
+        person = self.opened(get_person(customer_id=customer_id))
+        without_refund = form.cleaned_data["without_refund"] and self.staff.may(roles.TAKE_WITHOUT_REFUND)
 
         def take() -> dict[str, Any]:
             taken = receive_without_order(
-                goods=form.goods(), customer_id=get_person(customer_id=customer_id).id, is_refunded=not without_refund,
+                goods=form.goods(), customer_id=person.id, is_refunded=not without_refund,
                 by=self.actor, now=timezone.now(),
             )  # fmt: skip
             return {"number": taken.number}
@@ -139,12 +140,12 @@ class LooseGoodsBack(TillView):
     def shown(self, customer_id: int, form: LooseGoodsForm, *, error: str = "", status: int = 200) -> HttpResponse:
         """Render the page, with what the goods are worth."""
         self._check_right()
-        person = get_person(customer_id=customer_id)
+        person = self.opened(get_person(customer_id=customer_id))
         known = _priced(form.skus)
         amounts = {sku: row["amount"] for sku, row in known.items()}
         context = {
             "title": _("Take back goods without a receipt"),
-            "person": self.opened(person) if self.request.method == "GET" else person,
+            "person": person,
             "form": form,
             "rows": [_row(form, sku, amounts) for sku in form.skus],
             "value": sum((amounts.get(sku) or 0) * units for sku, units in form.units.items()),
