@@ -120,8 +120,8 @@ def test_pages_and_the_api_count_together(till, clerk, people):
     assert refused(till.get(address(people[3])))
 
 
-def test_taking_goods_back_from_a_customer_counts(till, clerk, people, tess, high_street):
-    assign(tess, high_street, roles.MANAGER)
+def test_taking_goods_back_from_a_customer_counts(till, clerk, people, tess):
+    tess.assignments.update(role=roles.MANAGER)
     open_all_that_are_allowed(till, people)
 
     sent = {"units-MUG": "1", "reason-MUG": "too_small"}
