@@ -17,7 +17,7 @@ from omnistore.storefront.views import (
     stores,
     wishlist,
 )
-from omnistore.storefront.views.after_sale import changes, returns
+from omnistore.storefront.views.after_sale import changes, collectors, returns
 from omnistore.storefront.views.documents import invoices, slips
 
 urlpatterns = [
@@ -49,6 +49,7 @@ urlpatterns = [
     path("orders/<str:number>/confirm/", orders.confirm, name="order_confirm"),
     path("orders/<str:number>/pay/", paying.pay, name="order_pay"),
     path("orders/<str:number>/cancel/", orders.cancel, name="order_cancel"),
+    path("orders/<str:number>/collector/", collectors.collector, name="order_collector"),
     path("orders/<str:number>/parts/<int:part>/change/", changes.change, name="order_change"),
     path("orders/<str:number>/returns/", returns.returns, name="order_returns"),
     path("orders/<str:number>/returns/<str:goods>/withdraw/", returns.withdraw, name="order_return_withdraw"),
@@ -67,6 +68,7 @@ urlpatterns = [
     path("orders/<str:number>/<slug:key>/confirm/", orders.confirm, name="guest_order_confirm"),
     path("orders/<str:number>/<slug:key>/pay/", paying.pay, name="guest_order_pay"),
     path("orders/<str:number>/<slug:key>/cancel/", orders.cancel, name="guest_order_cancel"),
+    path("orders/<str:number>/<slug:key>/collector/", collectors.collector, name="guest_order_collector"),
     path("orders/<str:number>/<slug:key>/parts/<int:part>/change/", changes.change, name="guest_order_change"),
     path("orders/<str:number>/<slug:key>/returns/", returns.returns, name="guest_order_returns"),
     path(

@@ -10,6 +10,7 @@ from core.texts.wording import money, worded
 from orders.events.documents import CreditNoteIssued as CreditNoteIssued
 from orders.events.documents import InvoiceIssued as InvoiceIssued
 from orders.events.fulfilments import CollectorNamed as CollectorNamed
+from orders.events.fulfilments import CollectorRemoved as CollectorRemoved
 from orders.events.fulfilments import FulfilmentChanged as FulfilmentChanged
 from orders.events.fulfilments import OrderShipped as OrderShipped
 from orders.events.fulfilments import ParcelDelivered as ParcelDelivered

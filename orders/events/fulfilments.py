@@ -177,3 +177,12 @@ class CollectorNamed(Event):
     kind: ClassVar[str] = "pickup.collector_named"
     words = worded(_("Order %(number)s: another person may collect it"))
     order_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectorRemoved(Event):
+    """The buyer took back that another person may collect the order."""
+
+    kind: ClassVar[str] = "pickup.collector_removed"
+    words = worded(_("Order %(number)s: only the buyer may collect it"))
+    order_id: int

@@ -285,10 +285,26 @@ class TestCollector:
     def test_a_guest_can_name_one_too(self, guest):
         assert guest.post(f"orders/{guest.order.number}/pickup/collector/", {"name": "Cleo"}).status_code == 200
 
+    def test_is_taken_back_once(self, order, app):
+        path = f"orders/{order.number}/pickup/collector/"
+        app.post(path, {"name": "Ben Bakker"})
+
+        assert [app.delete(path).status_code for _ in range(2)] == [204, 204]
+        assert app.get(f"orders/{order.number}/").json()["collector"] is None
+        assert JournalEntry.objects.filter(kind="pickup.collector_removed").count() == 1
+
+    def test_strangers_do_not_take_it_back(self, order, app):
+        path = f"orders/{order.number}/pickup/collector/"
+        app.post(path, {"name": "Ben Bakker"})
+
+        assert Api().delete(path).status_code == 404
+        assert Collector.objects.exists()
+
     def test_there_must_be_something_to_collect(self, collected, app):
         answer = app.post(f"orders/{collected.number}/pickup/collector/", {"name": "Cleo"})
 
         assert problem(answer) == (409, "nothing_to_collect")
+        assert problem(app.delete(f"orders/{collected.number}/pickup/collector/")) == (409, "nothing_to_collect")
         assert not Collector.objects.exists()
 
 

@@ -110,6 +110,7 @@ def order(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
         "invoices": invoices_of(order.id),
         "invoice_address": _address(order.number, key, "order_invoices") if order.state in _INVOICED else "",
         "makes_pdfs": settings.RECEIPTS_AS_PDF,
+        "collector_address": _address(order.number, key, "order_collector"),
         "cancel_address": _address(order.number, key, "order_cancel") if _may_cancel(request, order) else "",
         "returns_address": _address(order.number, key, "order_returns") if _may_return(order) else "",
         "gift_cards": gift_cards_of(order_id=order.id, number=order.number),

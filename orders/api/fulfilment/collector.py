@@ -14,7 +14,7 @@ from carts.channels.views import TOKEN_PARAMETER, CartApiView
 from core.web.api.base import StrictSerializer, answer, checked
 from orders.api.output import CollectorOut
 from orders.queries.orders import get_order_for
-from orders.services.fulfilment.collectors import name_collector
+from orders.services.fulfilment.collectors import name_collector, remove_collector
 
 
 class CollectorIn(StrictSerializer):
@@ -45,3 +45,14 @@ class PickupCollector(CartApiView):
         )
         shown: dict[str, Any] = {"name": collector.name, "phone": collector.phone}
         return answer(shown)
+
+    @extend_schema(
+        operation_id="order_collector_remove", parameters=[TOKEN_PARAMETER], responses={204: None}, tags=["orders"]
+    )
+    def delete(self, request: Request, number: str) -> HttpResponse:
+        """Take back that another person may collect the order."""
+        now = timezone.now()
+        owner = self.owner(request, now=now)
+        get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
+        remove_collector(number=number, by=actor_of(request), now=now)
+        return HttpResponse(status=204)
