@@ -9,6 +9,7 @@ from core.journal import Event, Notification, ShopEvent
 from core.texts.wording import money, worded
 from orders.events.documents import CreditNoteIssued as CreditNoteIssued
 from orders.events.documents import InvoiceIssued as InvoiceIssued
+from orders.events.fulfilments import CollectedByOther as CollectedByOther
 from orders.events.fulfilments import CollectorNamed as CollectorNamed
 from orders.events.fulfilments import CollectorRemoved as CollectorRemoved
 from orders.events.fulfilments import FulfilmentChanged as FulfilmentChanged

@@ -186,3 +186,20 @@ class CollectorRemoved(Event):
     kind: ClassVar[str] = "pickup.collector_removed"
     words = worded(_("Order %(number)s: only the buyer may collect it"))
     order_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectedByOther(Event):
+    """
+    Somebody else than the buyer took goods at the desk; the hand-over says who.
+
+    line_units: how many of each order line, by its id.
+    """
+
+    kind: ClassVar[str] = "pickup.collected_by_other"
+    words = worded(_("Order %(number)s: somebody else collected it"))
+    notifications = (Notification("pickup_collected_by_other", **_FOR_BUYER),)
+    order_id: int
+    fulfilment_id: int
+    hand_over_id: int
+    line_units: dict[str, int]

@@ -12,7 +12,7 @@ from core.journal import Entry
 from omnistore.engagement.handlers import notify_people
 from omnistore.engagement.models import Message
 from omnistore.engagement.queries.templates import template_files
-from orders.models import Fulfilment, FulfilmentLine, Order, OrderLine, ReceiptRequest
+from orders.models import Fulfilment, FulfilmentLine, HandOver, Order, OrderLine, ReceiptRequest
 from tests.factories.accounts import make_customer
 from tests.factories.inventory import make_store, make_variant
 from tests.factories.orders import make_return, owe, pay_order
@@ -102,6 +102,13 @@ def of_a_customer(order):
     Order.objects.filter(pk=order.pk).update(customer=make_customer("Ana Moreno"))
 
 
+def handed_over(order):
+    HandOver.objects.create(
+        id=PICKUP, fulfilment_id=PICKUP, staff=make_customer("Tess Till"), collected_by="Ben Bakker", proof="code",
+        handed_over_at=NOW,
+    )  # fmt: skip
+
+
 def refused(order):
     make_return(order, id=RETURN, state="refused", reject_reason="Too late.")
 
@@ -124,6 +131,11 @@ SCENARIOS = {
     ),
     "fulfilment_changed": ("fulfilment.changed", nothing, {"fulfilment_id": PICKUP}),
     "fulfilment_changed, parcel": ("fulfilment.changed", nothing, {"fulfilment_id": PARCEL}),
+    "pickup_collected_by_other": (
+        "pickup.collected_by_other",
+        handed_over,
+        {"fulfilment_id": PICKUP, "hand_over_id": PICKUP, "line_units": {str(PICKUP): 1}},
+    ),
     "order_not_placed": ("order.payment_failed", nothing, {"reason": "late", "refund": 5190}),
     "order_shipped": ("order.shipped", nothing, {"fulfilment_id": PARCEL}),
     "order_shipped, tracked": ("order.shipped", tracked, {"fulfilment_id": PARCEL}),

@@ -6,7 +6,7 @@ from core.errors import Malformed, NotFound
 from core.models import JournalEntry
 from core.states.transitions import IllegalTransition
 from inventory.models import Reservation, StockLevel, StockMovement
-from orders.models import Fulfilment, HandOver, Order, Payment, Refund
+from orders.models import Collector, Fulfilment, HandOver, Order, Payment, Refund
 from orders.rules.checkout import Tender
 from orders.rules.pickup_codes import collection_code
 from orders.services.fulfilment.collectors import name_collector
@@ -69,6 +69,29 @@ def kinds():
 def level_of(variant, store):
     level = StockLevel.objects.get(variant=variant, location=store)
     return level.on_hand, level.reserved
+
+
+@pytest.mark.parametrize(
+    ("collected_by", "is_told"),
+    [("", False), ("ana moreno", False), ("  Ana  Moreno ", False), ("Ben Bakker", True)],
+)
+def test_the_buyer_is_told_when_somebody_else_collected(collected_by, is_told, ready, at_desk, now):
+    hand_over(ready, at_desk, now, collected_by=collected_by)
+
+    told = JournalEntry.objects.filter(kind="pickup.collected_by_other")
+    assert told.exists() == is_told
+    if is_told:
+        taken = {str(line.order_line_id): line.quantity for line in ready.lines.all()}
+        assert told.get().payload["line_units"] == taken
+        assert HandOver.objects.get(pk=told.get().payload["hand_over_id"]).collected_by == "Ben Bakker"
+
+
+def test_the_buyer_is_told_when_the_named_person_collected(ready, at_desk, now):
+    Collector.objects.create(order=ready.order, name="Cleo", named_at=now)
+
+    hand_over(ready, at_desk, now)
+
+    assert JournalEntry.objects.filter(kind="pickup.collected_by_other").exists()
 
 
 def test_is_accepted_picked_and_made_ready(pickup, at_desk, now):

@@ -12,8 +12,9 @@ from core.actors import Actor
 from core.errors import Malformed, NotFound, Refusal
 from core.journal import publish
 from core.states.moving import move
+from core.texts.spelling import plain_name
 from inventory.models import StockMovement
-from orders.events import PickupCodeRefused, PickupCollected
+from orders.events import CollectedByOther, PickupCodeRefused, PickupCollected
 from orders.models import Fulfilment, FulfilmentLine, HandOver, Order
 from orders.rules.checkout import Tender
 from orders.rules.lifecycle import PICKUP
@@ -97,13 +98,16 @@ def hand_over_pickup(
     _take_balance_due(pickup.order, tenders, session_id=session_id, by=by, now=now)
 
     note_goods_out(lines, now=now)
-    _record(pickup, lines, proof, collected_by, by=by, now=now)
+    hand_over = _record(pickup, lines, proof, collected_by, by=by, now=now)
     if units == units_waiting:
         move(PICKUP, pickup, "collected", by=by, wrong_codes=0, finished_at=now)
     else:
         pickup.wrong_codes = 0
         pickup.save(update_fields=["wrong_codes"])
     publish(PickupCollected(**about_fulfilment(pickup, by, now), units=units))
+    if not _is_buyer(pickup.order, hand_over.collected_by):
+        taken = {str(line.order_line_id): line.quantity for line in lines}
+        publish(CollectedByOther(**about_fulfilment(pickup, by, now), hand_over_id=hand_over.pk, line_units=taken))
     close_if_done(order=pickup.order, by=by, now=now)
     take_goods_out_of_stock(lines, kind=StockMovement.HANDED_OVER, by=by, now=now)
 
@@ -145,7 +149,7 @@ def _take_balance_due(
 
 def _record(
     pickup: Fulfilment, lines: Sequence[FulfilmentLine], proof: Proof, collected_by: str, *, by: Actor, now: datetime
-) -> None:
+) -> HandOver:
     assert by.staff_id is not None
     hand_over = HandOver.objects.create(
         fulfilment=pickup,
@@ -155,6 +159,7 @@ def _record(
         handed_over_at=now,
     )
     hand_over.lines.set(lines)
+    return hand_over
 
 
 def _expected_collector(order: Order) -> str:
@@ -162,6 +167,12 @@ def _expected_collector(order: Order) -> str:
     if collector is not None:
         return str(collector.name)
     return (order.customer.name if order.customer else "") or order.contact_email or order.contact_phone
+
+
+def _is_buyer(order: Order, name: str) -> bool:
+    """Return whether a name at the desk is how the shop knows the buyer, whatever the case of its letters."""
+    own = (order.customer.name if order.customer else "", order.contact_email, order.contact_phone)
+    return plain_name(name).casefold() in {text.casefold() for text in own}
 
 
 def _locked() -> PickupLocked:

@@ -40,6 +40,7 @@ LEFT JOIN accounts_customer AS record ON record.id = orders.customer_id
 LEFT JOIN accounts_customer AS person ON person.id = coalesce(record.merged_into_id, record.id)
 WHERE orders.number = %(number)s
 """
+_COLLECTED_BY = "SELECT collected_by FROM orders_handover WHERE id = %(id)s"
 _REASON = "SELECT reject_reason FROM orders_return WHERE id = %(id)s"
 
 
@@ -47,9 +48,10 @@ class OrderSubject:
     """
     The order whose number is the entry's ref.
 
-    Templates may say `number`, `total`, `due`, `amount` (the refund), `shop`, `link`, `bought_on` and `reason` (why a
-    return was refused); the lists are `lines`, `totals`, `payments`, `pickups` (store, address, ready_at) and `parcels`
-    (address, tracking, tracking_url); `gift_cards` says whether it sold any. Values that do not apply are empty. An
+    Templates may say `number`, `total`, `due`, `amount` (the refund), `shop`, `link`, `bought_on`, `reason` (why a
+    return was refused) and `collected_by` (who came to the desk); the lists are `lines`, `totals`, `payments`,
+    `pickups` (store, address, ready_at) and `parcels` (address, tracking, tracking_url); `gift_cards` says whether it
+    sold any. Values that do not apply are empty. An
     entry about one fulfilment, or about some units, has only the lines of those; one about a fulfilment adds the
     values of its parcel with `sent_to`, or `store`, `address`, `phone`, `code`, `day` (until when it is kept) and
     `hours` of its pickup.
@@ -61,7 +63,7 @@ class OrderSubject:
         return facts | {"is_by_system": entry.channel == SYSTEM} if facts is not None else None
 
     def context_of(self, entry: Entry, *, reader: Recipient, now: datetime) -> Context:
-        """Return the values that templates may name, in two statements; one more about a return."""
+        """Return the values that templates may name, in two statements; one more about a return or a hand-over."""
         order, language = get_order(entry.ref), reader.language
         places = places_of([fulfilment.store for fulfilment in order.fulfilments], language=language)
         concerned = [part for part in order.fulfilments if part.id == entry.payload.get("fulfilment_id")]
@@ -85,6 +87,7 @@ class OrderSubject:
             "reason": _reason_of(entry.payload.get("return_id")),
             "store": "",
             "sent_to": "",
+            "collected_by": _collected_by(entry.payload.get("hand_over_id")),
         }
         for part in concerned:
             context |= _concerned(part, places[part.store], language, now) if part.kind == PICKUP else _sent(part)
@@ -120,6 +123,11 @@ def _has_gift_cards(order: OrderView) -> bool:
 def _reason_of(return_id: int | None) -> str:
     row = sql.fetch_one(_REASON, {"id": return_id}) if return_id is not None else None
     return str(row["reject_reason"]) if row else ""
+
+
+def _collected_by(hand_over_id: int | None) -> str:
+    row = sql.fetch_one(_COLLECTED_BY, {"id": hand_over_id}) if hand_over_id is not None else None
+    return str(row["collected_by"]) if row else ""
 
 
 def _pickup(part: FulfilmentView, place: ContactPlace, language: str) -> dict[str, str]:
