@@ -114,24 +114,34 @@ def withheld_for_gifts(lines: Sequence[SoldLine], *, goods_paid: int, currency: 
     """
     Return what of the value of returned goods is withheld in all, because the buyer keeps gifts.
 
-    The goods that are kept must be worth as much as the gifts that are kept, or as much as earns these; what they lack
-    is withheld, at most what was returned. So much depends on what came back, and on nothing else: neither on the order
-    in which it came nor on the number of returns. A refund is the value of its units less what this grows by, which is
-    never more.
+    What the goods that are kept lack to earn the gifts that are kept is withheld, at most what was returned. So much
+    depends on what came back, and on nothing else: neither on the order in which it came nor on the number of returns.
+    A refund is the value of its units less what this grows by, which is never more.
+    """
+    shares = zip(lines, _shares(lines, goods_paid, currency), strict=True)
+    returned = sum(_value_between(line, share, line.gone - line.returned, line.gone) for line, share in shares)
+    return min(returned, lacking_for_gifts(lines, goods_paid=goods_paid, currency=currency))
+
+
+def lacking_for_gifts(lines: Sequence[SoldLine], *, goods_paid: int, currency: str) -> int:
+    """
+    Return what the goods that are kept lack to earn the gifts that are kept, in minor units; 0 if they earn them.
+
+    They must be worth as much as the gifts, or as much as earns these; what was given back of their price counts as not
+    paid.
     """
     kept_gifts = [line for line in lines if line.gift_value and line.gone < line.quantity]
     if not kept_gifts:
         return 0
-    kept = returned = paid = full_price = 0
+    kept = paid = full_price = 0
     for line, share in zip(lines, _shares(lines, goods_paid, currency), strict=True):
-        gone = share * line.gone // line.quantity
-        returned += _value_between(line, share, line.gone - line.returned, line.gone)
         if not line.is_stored_value and not line.gift_value:
-            kept, paid, full_price = kept + share - gone, paid + share, full_price + line.full_price
+            kept += _value_between(line, share, line.gone, line.quantity)
+            paid, full_price = paid + share, full_price + line.full_price
     gifts = sum(line.gift_value * (line.quantity - line.gone) for line in kept_gifts)
     # What earns a gift counts before promotions; of that, what was paid is kept.
     earning = max(line.earned_from for line in kept_gifts) * paid // full_price if full_price else 0
-    return min(returned, max(0, min(gifts, earning) - kept))
+    return max(0, min(gifts, earning) - kept)
 
 
 def _value_between(line: SoldLine, share: int, first: int, last: int) -> int:

@@ -117,3 +117,13 @@ class TestAtTheDesk:
         answer = app.get(f"orders/{order.number}/")
 
         assert parts_in(answer) == [("ready", [3, 1])]
+
+    def test_the_pieces_of_a_line_named_twice_are_handed_over_together(self, till, order):
+        pickup = order.fulfilments.get()
+
+        answer = till.post(
+            f"till/pickups/{pickup.pk}/handover/",
+            {"proof": "id_seen", "lines": [piece(order, "MUG", 1), piece(order, "MUG", 1)]},
+        )
+
+        assert [line["quantity"] for line in answer.json()["lines"] if line["handed_over_at"]] == [2]

@@ -1,5 +1,7 @@
 """Goods of an order that go to another store, another address or another way."""
 
+from datetime import timedelta
+
 import pytest
 
 from core.data.invariants import find_breaches
@@ -254,3 +256,30 @@ class TestToAParcel:
 
         with refused(IllegalTransition):
             change(order, at_desk, now, kind="pickup", store="ham-altona")
+
+
+def test_two_lines_of_one_article_are_sent_from_elsewhere(ana, mitte, warehouse, mug, at_desk, now):
+    order = make_order((mug, 2, 1290), (mug, 1, 1290), store=mitte, customer=ana)
+
+    change(order, at_desk, now, kind="ship", address=HOME)
+
+    assert sum(line.quantity for line in order.fulfilments.get(kind="ship").lines.all()) == 3
+    assert find_breaches() == {}
+
+
+def test_pieces_that_are_there_already_stay_with_what_was_done(ana, mitte, mug, as_ana, now):
+    order = make_order((mug, 2, 1290), store=mitte, customer=ana, state="accepted")
+
+    change(order, as_ana, now, kind="pickup", store="ber-mitte", pieces={line_of(order, mug).pk: 1})
+
+    assert parts_of(order) == [("accepted", {mug.sku: 2})]
+
+
+def test_what_nobody_pays_is_not_promised_anew_for_ever(ana, mitte, altona, mug, as_ana, now, settings):
+    order = make_order((mug, 2, 1290), store=mitte, customer=ana, paid="pay_in_store")
+    late = order.placed_at + timedelta(days=settings.UNPAID_PICKUP_DAYS, minutes=1)
+
+    with refused(WayNotPossible) as refusal:
+        change(order, as_ana, late, kind="pickup", store="ham-altona")
+
+    assert refusal.value.details["reason"] == "unpaid"

@@ -251,3 +251,26 @@ class TestRequests:
         assert 2 * len(one) == len(two)
         assert till.get("till/returns/?state=requested&cursor=WyJhIl0").status_code == 400
         assert till.get("till/returns/?state=lost").status_code == 400
+
+
+@pytest.mark.parametrize("customer", ["0", "abc", "999999"])
+@pytest.mark.parametrize("refund", [None, []])
+def test_goods_without_an_order_of_nobody_are_refused(customer, refund, office, mug):
+    body = {
+        "customer": customer,
+        "lines": [{"sku": "MUG", "quantity": 1, "condition": "as_new", "reason": "too_small"}],
+    }
+
+    answer = office.post("till/returns/", body if refund is None else body | {"refund": refund})
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("order", ["#", "/"])
+def test_a_number_without_a_digit_is_not_found(order, office, mug):
+    answer = office.post(
+        "till/returns/",
+        {"order": order, "lines": [{"line": "1", "quantity": 1, "condition": "as_new", "reason": "too_small"}]},
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

@@ -1,6 +1,6 @@
 """The visitor's orders of every channel, and a guest's order behind an unguessable link."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -151,7 +151,7 @@ def cancel(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
     chosen = PiecesForm(request.GET or None, waiting=waiting)
     pieces = chosen.pieces if chosen.is_valid() else None
     preview = preview_cancellation(number=order.number, by=by, pieces=pieces)
-    ending = _units_of(order, waiting, pieces)
+    ending = _units_of(order, preview.units)
     context = {
         "title": _("Cancel order %(number)s") % {"number": order.number},
         "order": order,
@@ -166,11 +166,8 @@ def cancel(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
     return private_page(request, "storefront/cancel.html", context)
 
 
-def _units_of(
-    order: OrderView, waiting: Sequence[tuple[int, str, int]], pieces: Pieces | None
-) -> list[tuple[str, int, int]]:
+def _units_of(order: OrderView, ending: Pieces) -> list[tuple[str, int, int]]:
     """Return of each line its name, how many units end, and how many stay."""
-    ending = {line_id: units for line_id, _name, units in waiting} if pieces is None else pieces
     rows = [(line.name, ending.get(line.id, 0), line.quantity - line.cancelled) for line in order.lines]
     return [(name, gone, units - gone) for name, gone, units in rows]
 

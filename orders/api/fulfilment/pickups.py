@@ -29,7 +29,7 @@ from core.web.api.base import (
 from core.web.api.schema import MoneySchema
 from inventory.channels.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER
-from orders.api.fulfilment.pieces import LineOrPieceField, PieceIn, pieces_of
+from orders.api.fulfilment.pieces import LineOrPieceField, PieceIn, added_up, pieces_of
 from orders.api.input import MOST_LINES, MOST_PARTS, AnyPaymentIn, tender
 from orders.queries.pickups import PickupView, ended_pickups, get_pickup, open_pickups
 from orders.rules.checkout import BALANCES, CARD, CASH
@@ -290,7 +290,7 @@ class HandOver(PickupApiView):
             tender(payment, client_key=lambda: f"staff:{by.staff_id}", now=now, at_till=True)
             for payment in body.get("payments", ())
         ]
-        pieces = dict(body["lines"]) if "lines" in body else None
+        pieces = added_up(body["lines"]) if "lines" in body else None
         proof = self._proof(parse_int(pickup_id), body, now)
         if tenders:
             end_waiting_payment(number=self.shown(pickup_id)["order"], by=by, now=now)

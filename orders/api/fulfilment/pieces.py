@@ -60,3 +60,12 @@ def pieces_of(lines: Sequence[Mapping[str, Any]] | None) -> Pieces | None:
     for line in lines:
         units[parse_int(line["line"])] += line["quantity"]
     return units
+
+
+def added_up(lines: Sequence[tuple[int, int | None]]) -> dict[int, int | None]:
+    """Return the units of each order line that a list of LineOrPieceField names; None for all that wait of it."""
+    units: dict[int, int | None] = {}
+    for line_id, count in lines:
+        before = units.get(line_id, 0)
+        units[line_id] = None if before is None or count is None else before + count
+    return units

@@ -16,6 +16,7 @@ from accounts.rules import roles
 from accounts.sign_in.attempt_limits import client_key_of
 from carts.channels.views import parse_int
 from core.actors import Actor
+from core.errors import NotFound
 from core.idempotency import claim_of, do_once
 from core.web.api.base import PageQuery, StrictSerializer, answer, checked, checked_query, list_of
 from inventory.channels.staff import NotAllowedHere, StaffApiView
@@ -155,6 +156,8 @@ class TillReturns(StaffApiView):
         body = checked(TillReturnIn, request)
         by = self.actor(request)
         number = typed_order_number(body.get("order") or body.get("receipt") or "")
+        if not number and (body.get("order") or body.get("receipt")):
+            raise NotFound(_("There is no such order."))
         self._check_rights(body, has_order=bool(number))
         if "exchange_for" in body:
             return self._exchange(request, body, number, by=by, now=now)

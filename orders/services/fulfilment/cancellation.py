@@ -24,8 +24,8 @@ from orders.queries.scopes import check_served
 from orders.rules.cash import CashRule
 from orders.rules.lifecycle import PAYMENT, check_fulfilment_move, check_order_move, may_be_cancelled
 from orders.rules.refunds import spread_refund
-from orders.services.fulfilment.pieces import Pieces, shares_of, take_apart
-from orders.services.fulfilment.sold_lines import sold_lines_of, value_requests_anew, worth_of
+from orders.services.fulfilment.pieces import Pieces, shares_of, take_apart, waiting_in
+from orders.services.fulfilment.sold_lines import lacking_of, sold_lines_of, value_requests_anew, without, worth_of
 from orders.services.payments.gift_cards import GiftCardUsed, withdraw_gift_cards
 from orders.services.payments.refunding.refunds import ask_refund, tenders_of
 
@@ -101,8 +101,10 @@ class CancellationPreview:
     What cancelling an order would do, in minor units.
 
     refund: what would be refunded; at_desk: how much of it a store pays out. not_due: what would no longer be due.
+    units: what would end, by the order line's id; also gifts that are no longer earned, and cards not yet loaded.
     """
 
+    units: Mapping[int, int]
     refund: int
     at_desk: int
     not_due: int
@@ -119,7 +121,7 @@ def preview_cancellation(*, number: str, by: Actor, pieces: Pieces | None = None
     assert order is not None
     units: Counter[int] = Counter()
     if pieces is not None:
-        shares = shares_of(fulfilments, pieces)
+        shares = shares_of(fulfilments, _with_unearned_gifts(order, fulfilments, pieces))
         fulfilments = [share.fulfilment for share in shares if share.is_all]
         units.update(
             {part.order_line_id: count for share in shares if not share.is_all for part, count in share.pieces}
@@ -133,7 +135,7 @@ def preview_cancellation(*, number: str, by: Actor, pieces: Pieces | None = None
     not_due = min(owed, balance_due_in(order.pk) + authorised)
     spread = spread_refund(owed - not_due, tenders_of(payments))
     at_desk = sum(spread.get(payment.pk, 0) for payment in payments if payment.is_given_back_by_hand)
-    return CancellationPreview(sum(spread.values()), at_desk, not_due)
+    return CancellationPreview(units, sum(spread.values()), at_desk, not_due)
 
 
 @transaction.atomic(savepoint=False)
@@ -143,18 +145,19 @@ def cancel_order(
     """
     Cancel everything of an order that has not left yet, or some pieces of it, and refund what was paid for it.
 
-    Goods that were handed over or shipped stay with the shopper, and so do gift cards that are loaded; an order with no
-    goods left is cancelled. pieces: units by the order line's id; all that waits without it. reason: a short code.
-    as_credit: refund as store credit instead of money. Locks the order, then balances, then the stock rows last. Raises
-    NotFound, AnotherStoresOrder, CreditNeedsCustomer, TooManyPieces, GiftCardUsed if nothing else could be cancelled,
-    and IllegalTransition if everything has left, or the order is closed or still waits for its payment.
+    Gifts that the goods which stay do not earn are cancelled with the others. Goods that were handed over or shipped
+    stay with the shopper, and so do gift cards that are loaded; an order with no goods left is cancelled. pieces: units
+    by the order line's id; all that waits without it. reason: a short code. as_credit: refund as store credit instead
+    of money. Locks the order, then balances, then the stock rows last. Raises NotFound, AnotherStoresOrder,
+    CreditNeedsCustomer, TooManyPieces, GiftCardUsed if nothing else could be cancelled, and IllegalTransition if
+    everything has left, or the order is closed or still waits for its payment.
     """
     order = Order.objects.locked().filter(number=number).first()
     fulfilments = _cancellable(order, by)
     assert order is not None
     check_served(number, by=by)
     if pieces is not None:
-        fulfilments = take_apart(fulfilments, pieces)
+        fulfilments = take_apart(fulfilments, _with_unearned_gifts(order, fulfilments, pieces))
     undone = cancel_fulfilments(
         order=order, fulfilments=fulfilments, to="cancelled", reason=reason, as_credit=as_credit, by=by, now=now
     )
@@ -237,6 +240,18 @@ def close_if_done(*, order: Order, by: Actor, now: datetime, reason: str = "") -
                 )
             )
     return order.state
+
+
+def _with_unearned_gifts(order: Order, fulfilments: Sequence[Fulfilment], pieces: Pieces) -> Pieces:
+    """Add the gifts that still wait if the goods that stay no longer earn them."""
+    lines = sold_lines_of(order)
+    if lacking_of(order, without(lines, pieces, returned=False)) <= lacking_of(order, lines):
+        return pieces
+    gifts = {line.id for line in lines if line.gift_value}
+    waiting: Counter[int] = Counter()
+    for part in waiting_in(fulfilments):
+        waiting[part.order_line_id] += part.quantity
+    return {**pieces, **{line_id: units for line_id, units in waiting.items() if line_id in gifts}}
 
 
 def _cancellable(order: Order | None, by: Actor) -> list[Fulfilment]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from core.data import sql
 from orders.models import Order, Return, ReturnLine
 from orders.rules.lifecycle import CLAIMING_RETURNS
-from orders.rules.refunds import Reduction, SoldLine, kept_values, value_of_units, withheld_for_gifts
+from orders.rules.refunds import Reduction, SoldLine, kept_values, lacking_for_gifts, value_of_units, withheld_for_gifts
 
 _LINES = """
 SELECT line.id, line.quantity, line.line_total + line.tax_added + line.quantity * line.deposit AS line_total,
@@ -52,7 +52,7 @@ def worth_of(order: Order, lines: Sequence[SoldLine], units: Mapping[int, int], 
     """Return what some units are worth, by the line's id. returned: the buyer had them; otherwise they never left."""
     paid = _paid_for_goods(order)
     after = without(lines, units, returned=returned)
-    before, then = (withheld_for_gifts(state, goods_paid=paid, currency=order.currency) for state in (lines, after))
+    before, then = (withheld_of(order, state) for state in (lines, after))
     return Worth(
         {
             line_id: value_of_units({line_id: quantity}, lines=lines, goods_paid=paid, currency=order.currency)
@@ -65,6 +65,16 @@ def worth_of(order: Order, lines: Sequence[SoldLine], units: Mapping[int, int], 
 def values_kept(order: Order, lines: Sequence[SoldLine]) -> dict[int, int]:
     """Return what was paid for the units of each line that are not gone, by its id; minor units."""
     return kept_values(lines, goods_paid=_paid_for_goods(order), currency=order.currency)
+
+
+def withheld_of(order: Order, lines: Sequence[SoldLine]) -> int:
+    """Return what is withheld in all of returned goods, because gifts are kept; minor units."""
+    return withheld_for_gifts(lines, goods_paid=_paid_for_goods(order), currency=order.currency)
+
+
+def lacking_of(order: Order, lines: Sequence[SoldLine]) -> int:
+    """Return what the goods that are kept lack to earn the gifts that are kept, in minor units."""
+    return lacking_for_gifts(lines, goods_paid=_paid_for_goods(order), currency=order.currency)
 
 
 def _paid_for_goods(order: Order) -> int:

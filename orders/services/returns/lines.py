@@ -41,7 +41,12 @@ SELECT line.id, line.variant_id, line.sku, line.quantity_fulfilled, line.quantit
                                  ELSE coalesce(part.handed_over_at, fulfilment.finished_at) END)
                  FROM orders_fulfilmentline AS part
                  JOIN orders_fulfilment AS fulfilment ON fulfilment.id = part.fulfilment_id
-                 WHERE part.order_line_id = line.id), orders.closed_at, orders.placed_at) AS handed_over_at
+                 WHERE part.order_line_id = line.id
+                   AND (part.handed_over_at IS NOT NULL OR fulfilment.state NOT IN ('cancelled', 'expired')
+                        AND NOT EXISTS (SELECT FROM orders_fulfilmentline AS other
+                                        WHERE other.fulfilment_id = part.fulfilment_id
+                                          AND other.handed_over_at IS NOT NULL))),
+                orders.closed_at, orders.placed_at) AS handed_over_at
 FROM orders_orderline AS line JOIN orders_order AS orders ON orders.id = line.order_id
 LEFT JOIN inventory_variant AS variant ON variant.id = line.variant_id
 LEFT JOIN inventory_product AS product ON product.id = variant.product_id

@@ -1,7 +1,7 @@
 """Refunds apart from returns: a part of the price goes back, and the goods stay with their buyer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -18,7 +18,8 @@ from orders.events import PriceReduced
 from orders.models import Order, PriceReduction
 from orders.queries.scopes import check_served
 from orders.rules.refunds import CREDIT, RefundPart, SoldLine, spread_reduction
-from orders.services.fulfilment.sold_lines import sold_lines_of, value_requests_anew, values_kept
+from orders.rules.refunds import Reduction as Given
+from orders.services.fulfilment.sold_lines import sold_lines_of, value_requests_anew, values_kept, withheld_of
 from orders.services.payments.refunding.refund_outcomes import CreditNeedsCustomer
 from orders.services.payments.refunding.refunds import ask_refund_in_parts
 from orders.services.returns.lines import check_known
@@ -71,6 +72,7 @@ def reduce_price(*, order_number: str, given: Reduction, limit: int | None, by: 
     by_line = _by_line(given, order, lines)
     amount = sum(by_line.values())
     _check_limit(order, amount, limit)
+    _check_gifts(order, lines, by_line)
     refund = ask_refund_in_parts(
         order_id=order.pk, amount=amount, parts=[RefundPart(given.method)], reason=given.reason, by=by, now=now
     )
@@ -131,6 +133,20 @@ def _by_line(given: Reduction, order: Order, lines: Sequence[SoldLine]) -> Mappi
         if amount > values.get(line_id, 0):
             raise _not_possible(order, values.get(line_id, 0), line_id)
     return given.by_line
+
+
+def _check_gifts(order: Order, lines: Sequence[SoldLine], by_line: Mapping[int, int]) -> None:
+    """Refuse what would have more withheld of goods that are back already: it could be asked back from nobody."""
+    reduced = [
+        replace(line, reductions=(*line.reductions, Given(by_line[line.id], line.quantity - line.gone)))
+        if line.id in by_line
+        else line
+        for line in lines
+    ]
+    if withheld_of(order, reduced) > withheld_of(order, lines):
+        raise ReductionNotPossible(
+            _("With less paid for them, these goods would no longer earn the gift of this order. Give less back.")
+        )
 
 
 def _check_limit(order: Order, amount: int, limit: int | None) -> None:

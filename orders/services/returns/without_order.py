@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import BalanceEntry
+from accounts.models import BalanceEntry, Customer
 from accounts.services.balances.balances import balance_for, change_balance
 from core.actors import Actor
 from core.data import sql
@@ -51,6 +51,8 @@ def receive_without_order(
     known = _known(goods, now)
     if is_refunded and customer_id is None:
         raise CreditNeedsCustomer(_("Goods without a receipt are refunded as store credit, which needs a customer."))
+    if customer_id is not None and not Customer.objects.filter(pk=customer_id).exists():
+        raise NotFound(_("There is no such customer."))
     value = sum(known[one.sku]["amount"] * one.quantity for one in goods)
     taken = Return.objects.create(
         number=next_number(),

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -84,8 +85,11 @@ def change_fulfilment(
     check_served(number, by=by)
     _check_changeable(order, source, by)
     source.order = order
-    if pieces is None and _is_there(source, to):
+    if _is_there(source, to):
         return  # Asked twice, or by two people.
+    if balance_due_in(order.pk) and now > order.placed_at + timedelta(days=settings.UNPAID_PICKUP_DAYS):
+        # Otherwise nobody would ever pay for goods that are promised anew each time.
+        raise WayNotPossible(_("Goods are sent when they are paid. Pay the order first."), reason="unpaid")
     _check_price(source, to, by)
     if pieces is not None:
         (source,) = take_apart([source], pieces)
@@ -187,7 +191,9 @@ def _arrival(sender: SupplySource | None, now: datetime) -> datetime | None:
 
 def _senders(source: Fulfilment, goods: Sequence[FulfilmentLine]) -> dict[int, dict[int, int]]:
     """Return which units each place is to send: other places first, for the store may lack what it should have."""
-    lines = {part.order_line.variant_id or 0: part.order_line for part in goods}
+    lines: dict[int, list[FulfilmentLine]] = {}
+    for part in goods:
+        lines.setdefault(part.order_line.variant_id or 0, []).append(part)
     supplies = [
         LocationSupply(row["location_id"], row["variant_id"], row["available"], row["rank"])
         for row in shipping_supplies(list(lines))
@@ -201,7 +207,7 @@ def _senders(source: Fulfilment, goods: Sequence[FulfilmentLine]) -> dict[int, d
         raise insufficient_stock(
             [
                 {
-                    "sku": lines[short.variant_id].sku,
+                    "sku": lines[short.variant_id][0].order_line.sku,
                     "requested": short.requested,
                     "available": short.available,
                 }
@@ -209,8 +215,14 @@ def _senders(source: Fulfilment, goods: Sequence[FulfilmentLine]) -> dict[int, d
             ]
         )
     by_place: dict[int, dict[int, int]] = {}
+    left = {part.pk: part.quantity for part in goods}
     for share in chosen.shares:
-        by_place.setdefault(share.location_id, {})[lines[share.variant_id].pk] = share.quantity
+        missing = share.quantity
+        for part in lines[share.variant_id]:
+            taken = min(missing, left[part.pk])
+            if taken:
+                by_place.setdefault(share.location_id, {})[part.order_line_id] = taken
+                left[part.pk], missing = left[part.pk] - taken, missing - taken
     return by_place
 
 

@@ -56,7 +56,11 @@ class Elsewhere(TillView):
 
     def post(self, request: HttpRequest, number: str, fulfilment_id: int) -> HttpResponse:
         """Send the goods, or some pieces, there."""
-        order, part = self._part(number, fulfilment_id)
+        try:
+            order, part = self._part(number, fulfilment_id)
+        except NotFound:
+            # Sent twice, or somebody was faster: the order shows where its goods are.
+            return HttpResponseRedirect(reverse("admin:till_order", args=[get_order(number).number]))
         found = self._choices(order, part)
         form = ElsewhereForm(request.POST, choices=[(name, words) for name, words, _to in found])
         chosen = self._pieces(order, part, request.POST)
