@@ -4,6 +4,9 @@ PORT ?= 8000
 DATA ?= .data
 # The number of test workers: twice two cores, because tests mostly wait for their database.
 WORKERS ?= 4
+# How often and how long the shop is simulated.
+RUNS ?= 10000
+STEPS ?= 30
 export PORT DATA
 
 # The first Python on the path that is new enough for .venv.
@@ -17,7 +20,7 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run servers demo bench reset test browser cases walk chromium race fault rehearsal rehearse-deploy scale migrations contract pictures pdf pango check format messages lock
+.PHONY: help run servers demo bench reset test browser cases simulate walk chromium race fault rehearsal rehearse-deploy scale migrations contract pictures pdf pango check format messages lock
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -49,6 +52,9 @@ browser: .venv/.development chromium pango ## buy, collect and sell in a browser
 
 cases: .venv/.development ## work out the money cases of other systems and of laws with the shop's rules
 	@$(BIN)/python -m tests.cases
+
+simulate: .venv/.development ## let shoppers, clerks and packers do anything, in RUNS runs of STEPS steps
+	@RUNS=$(RUNS) STEPS=$(STEPS) $(BIN)/pytest -n 2 -p no:schemathesis -p no:cacheprovider tests/simulation
 
 walk: .venv/.development chromium pango ## go through every page, table and form, and through the demo shop
 	@$(BIN)/pytest -m walk -n $(WORKERS) --dist worksteal -p no:schemathesis

@@ -5,6 +5,7 @@ Hypothesis draws the steps. Whatever a step asks for, the shop either does it or
 and after it the books are right. Each run happens in a transaction of its own, which is rolled back.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -15,10 +16,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from accounts.rules import roles
+from core.actors import Actor
 from core.data.invariants import find_breaches, registered
+from core.errors import Refusal
 from inventory.models import Location
 from orders.models import Fulfilment, Order, OrderLine, Return
 from orders.services.fulfilment.pickup import expire_overdue_pickups
+from orders.services.fulfilment.shipping import send_parcel, start_picking_parcel
 from tests.client import Api
 from tests.factories.accounts import make_customer, make_staff
 from tests.factories.inventory import assign, make_stock, make_store, make_variant, make_warehouse
@@ -40,6 +44,7 @@ ADDRESS = {
     "city": "Berlin",
     "country_code": "DE",
 }
+NEXT = {"placed": "acceptance", "accepted": "picking", "picking": "readiness"}
 SKUS = ("MUG", "BOWL", "LAMP")
 PRICES = (1290, 2000, 4999)
 
@@ -62,6 +67,7 @@ class Shop(RuleBasedStateMachine):
             for variant in self.variants:
                 make_stock(variant, place, on_hand=12)
         self.shopper = Api(make_customer("Ana Moreno", email="ana@example.com"))
+        self.packers: dict[int, int] = {}
         self.desks = {place.pk: self._desk(place) for place in (*self.stores, self.warehouse)}
 
     def teardown(self) -> None:
@@ -106,7 +112,7 @@ class Shop(RuleBasedStateMachine):
         body = {"lines": [self._piece(order, line, count)], "refund": "credit" if as_credit else "original"}
         self._sent(self.shopper.post(f"orders/{order.number}/cancellation/", body))
 
-    @precondition(lambda self: Order.objects.exists())
+    @precondition(lambda self: Order.objects.count() > 2)
     @rule(which=places)
     def cancel_all(self, which: int) -> None:
         self._sent(self.shopper.post(f"orders/{self._order(which).number}/cancellation/"))
@@ -132,15 +138,34 @@ class Shop(RuleBasedStateMachine):
         self._change(self.desks[part.location_id], "till/orders", part, line, count, some=some, to=to)
 
     @precondition(lambda self: Fulfilment.objects.filter(kind="pickup").exists())
-    @rule(which=places, act=st.sampled_from(["acceptance", "picking", "readiness"]))
-    def prepare(self, which: int, act: str) -> None:
+    @rule(which=places, steps=st.integers(1, 3))
+    def prepare(self, which: int, steps: int) -> None:
         part = self._part(which, kind="pickup")
-        self._sent(self.desks[part.location_id].post(f"till/pickups/{part.pk}/{act}/"))
+        for _step in range(steps):
+            act = NEXT.get(part.state, "acceptance")
+            self._sent(self.desks[part.location_id].post(f"till/pickups/{part.pk}/{act}/"))
+            part.refresh_from_db()
 
-    @precondition(lambda self: Fulfilment.objects.filter(kind="pickup", state="ready").exists())
+    @precondition(lambda self: Fulfilment.objects.filter(kind="ship").exists())
+    @rule(which=places, line=places, count=units, some=st.booleans())
+    def send(self, which: int, line: int, count: int, some: bool) -> None:
+        part = self._part(which, kind="ship")
+        packer = Actor(channel="till", staff_id=self.packers[part.location_id], store_id=part.location_id)
+        piece = self._piece(part.order, line, count)
+        pieces = {int(piece["line"]): piece["quantity"]} if some else None
+        with suppress(Refusal), transaction.atomic():
+            if part.state == "placed":
+                start_picking_parcel(parcel_id=part.pk, by=packer, now=timezone.now())
+            send_parcel(parcel_id=part.pk, tracking="", pieces=pieces, by=packer, now=timezone.now())
+
+    @precondition(lambda self: Fulfilment.objects.filter(kind="pickup", state__in=[*NEXT, "ready"]).exists())
     @rule(which=places, line=places, count=units, some=st.booleans())
     def hand_over(self, which: int, line: int, count: int, some: bool) -> None:
-        part = self._part(which, kind="pickup", state="ready")
+        ready = Fulfilment.objects.filter(kind="pickup", state="ready").exists()
+        part = self._part(which, kind="pickup", **({"state": "ready"} if ready else {"state__in": [*NEXT]}))
+        while part.state in NEXT:
+            self._sent(self.desks[part.location_id].post(f"till/pickups/{part.pk}/{NEXT[part.state]}/"))
+            part.refresh_from_db()
         body: dict[str, Any] = {"proof": "id_seen", "collected_by": "Ben Bakker"}
         if some:
             body["lines"] = [self._piece(part.order, line, count)]
@@ -208,6 +233,7 @@ class Shop(RuleBasedStateMachine):
     def _desk(self, place: Location) -> Api:
         manager = make_staff(f"Manager of {place.code}", email=f"{place.code}@example.com")
         assign(manager, place, roles.MANAGER)
+        self.packers[place.pk] = manager.pk
         make_till_session(place, manager, register=f"till-{place.code}")
         return Api(manager, store=place.code)
 
@@ -224,7 +250,7 @@ class Shop(RuleBasedStateMachine):
         order: Order = self._nth(Order.objects.order_by("pk"), which)
         return order
 
-    def _part(self, which: int, **where: str) -> Fulfilment:
+    def _part(self, which: int, **where: Any) -> Fulfilment:
         part: Fulfilment = self._nth(Fulfilment.objects.select_related("order").filter(**where).order_by("pk"), which)
         return part
 

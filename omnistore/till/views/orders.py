@@ -114,7 +114,8 @@ class OrderPage(TillView):
             "error": error,
             "change": number_of(self.request.GET.get("change", "")),
             "give": number_of(self.request.GET.get("give", "")),
-            **(forms or (balance_due_forms(self, order) if serves else {})),
+            **(balance_due_forms(self, order) if serves else {}),
+            **(forms or {}),
         }
         return self.page("till/order.html", context, status)
 
