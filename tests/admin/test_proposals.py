@@ -91,3 +91,32 @@ def test_a_manager_sets_limits_for_their_store_alone(mona, sold, high_street, wa
     change = reverse("admin:inventory_reorderrule_change", args=[ReorderRule.objects.get().pk])
     assert signed_in(will).post(change, limits | {"minimum_units": 0}).status_code in (302, 403, 404)
     assert ReorderRule.objects.get().minimum_units == 10
+
+
+def test_who_is_a_clerk_here_and_a_manager_elsewhere_changes_no_limits_here(mug, high_street, warehouse):
+    will = make_staff("Will", email="will@example.com")
+    assign(will, warehouse, roles.MANAGER)
+    assign(will, high_street, roles.CLERK)
+    client = signed_in(will)
+    theirs = ReorderRule.objects.create(variant=mug, location=high_street, minimum_units=5)
+    own = ReorderRule.objects.create(variant=mug, location=warehouse, minimum_units=5)
+    values = {"variant": mug.pk, "minimum_units": 9, "maximum_units": "", "is_proposed": "on"}
+
+    def post(page, rule, **more):
+        return client.post(reverse(f"admin:inventory_reorderrule_{page}", args=[rule.pk]), values | more).status_code
+
+    def limits():
+        return list(ReorderRule.objects.order_by("pk").values_list("pk", "location", "minimum_units"))
+
+    assert post("change", theirs, location=warehouse.pk) == 403
+    assert post("delete", theirs, post="yes") == 403
+    client.post(
+        reverse("admin:inventory_reorderrule_changelist"),
+        {"action": "delete_selected", "_selected_action": [theirs.pk, own.pk], "post": "yes"},
+    )
+    assert post("change", own, location=high_street.pk) == 200
+    assert limits() == [(theirs.pk, high_street.pk, 5), (own.pk, warehouse.pk, 5)]
+
+    assert post("change", own, location=warehouse.pk) == 302
+    assert post("delete", own, post="yes") == 302
+    assert limits() == [(theirs.pk, high_street.pk, 5)]
