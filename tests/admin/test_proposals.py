@@ -48,6 +48,10 @@ def test_the_form_says_what_is_wrong(mona, sold):
         ({}, "Choose at least one article,"),
         ({"variant": "9" * 30}, "Choose at least one article,"),
         ({"variant": str(sold.pk), f"units-{sold.pk}": "7"}, "MUG is sold in packs of 6"),
+        *(
+            ({"variant": str(sold.pk), f"units-{sold.pk}": text}, "at least one unit of each.")
+            for text in ("12.5", "1,000", "abc", "99999999", "-3")
+        ),
         ({"variant": str(sold.pk), f"units-{sold.pk}": "0"}, "Choose at least one article,"),
     ]:
         assert words in client.post(address("proposals"), {"place": "high-street"} | values).content.decode()
