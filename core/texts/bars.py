@@ -30,7 +30,7 @@ def modules_of(code: str) -> str:
 
     code: 13 or 8 digits with their check digit become an EAN; any other text of printable ASCII a Code 128.
     """
-    if code.isascii() and code.isdigit() and len(code) in (8, 13):
+    if code.isascii() and code.isdigit() and len(code) in (8, 13) and _is_checked(code):
         return _ean13(code) if len(code) == 13 else _ean8(code)
     return _code_128(code)
 
@@ -44,6 +44,11 @@ def bars_of(code: str) -> Sequence[tuple[int, int]]:
         elif module == "1":
             bars.append((place, 1))
     return bars
+
+
+def _is_checked(digits: str) -> bool:
+    """Return whether the last of the digits is the check digit of the others."""
+    return sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(reversed(digits))) % 10 == 0
 
 
 def _ean13(code: str) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from core.texts.languages import active_language
 from core.texts.spelling import plain_text
 from inventory.queries.labels import labels_of
-from inventory.queries.products import find_sku, skus_by_barcode
+from inventory.queries.stock_documents import skus_by_code
 
 MOST_LABELS, MOST_CODES = 500, 100
 _TIMES = re.compile(r"(\d{1,3})\s*[*×xX]\s*(\S.*)")
@@ -32,19 +32,21 @@ class LabelsForm(forms.Form):
 
     def clean_codes(self) -> Mapping[str, int]:
         """Return how many labels of each SKU are wanted; every unknown code is named."""
+        lines = list(filter(None, map(plain_text, self.cleaned_data["codes"].splitlines())))
+        counted = {line: times for line in lines if (times := _TIMES.fullmatch(line))}
+        known = skus_by_code({*lines, *(times[2] for times in counted.values())})
         wanted: Counter[str] = Counter()
-        for line in filter(None, map(plain_text, self.cleaned_data["codes"].splitlines())):
-            times = _TIMES.fullmatch(line)
+        for line in lines:
+            # A SKU may look like a number of labels and a code: `4XL-SHIRT`.
+            times = None if line in known else counted.get(line)
             wanted[times[2] if times else line] += int(times[1]) if times else 1
         if len(wanted) > MOST_CODES or not 0 < sum(wanted.values()) <= MOST_LABELS:
             raise forms.ValidationError(_("Print at most 500 labels of 100 articles at a time."))
-        known = skus_by_barcode(wanted)
-        skus = {code: known.get(code) or find_sku(code) for code in wanted}
-        if unknown := [code for code, sku in skus.items() if sku is None]:
+        if unknown := [code for code in wanted if code not in known]:
             raise forms.ValidationError(_("Unknown: %(codes)s"), params={"codes": ", ".join(unknown[:10])})
         copies: Counter[str] = Counter()
-        for code, sku in skus.items():
-            copies[str(sku)] += wanted[code]
+        for code, units in wanted.items():
+            copies[known[code]] += units
         return copies
 
 

@@ -1,6 +1,6 @@
 """Stock documents with their lines, for staff."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from core.data import sql
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
@@ -71,10 +71,11 @@ def variants_by_sku(skus: Sequence[str]) -> dict[str, int]:
 
 
 _BY_CODE = """
-SELECT wanted.code, COALESCE(by_sku.id, barcode.variant_id) AS id
+SELECT wanted.code, COALESCE(by_sku.id, barcode.variant_id) AS id, COALESCE(by_sku.sku, of_barcode.sku) AS sku
 FROM unnest(%(codes)s::text[], %(barcodes)s::text[]) AS wanted(code, barcode)
 LEFT JOIN inventory_variant AS by_sku ON upper(by_sku.sku) = upper(wanted.code)
 LEFT JOIN inventory_barcode AS barcode ON barcode.code = wanted.barcode
+LEFT JOIN inventory_variant AS of_barcode ON of_barcode.id = barcode.variant_id
 WHERE by_sku.id IS NOT NULL OR barcode.variant_id IS NOT NULL
 """
 
@@ -83,6 +84,12 @@ def variants_by_code(codes: Sequence[str]) -> dict[str, int]:
     """Return the ids of variants by the SKU or barcode as it was scanned; unknown ones are left out."""
     wanted = {"codes": list(codes), "barcodes": [_barcode(code) for code in codes]}
     return {row["code"]: row["id"] for row in sql.fetch_all(_BY_CODE, wanted)}
+
+
+def skus_by_code(codes: Collection[str]) -> dict[str, str]:
+    """Return SKUs by the SKU or barcode as it was scanned; unknown ones are left out."""
+    wanted = {"codes": list(codes), "barcodes": [_barcode(code) for code in codes]}
+    return {row["code"]: row["sku"] for row in sql.fetch_all(_BY_CODE, wanted)}
 
 
 def _barcode(code: str) -> str:

@@ -38,7 +38,7 @@ WITH need AS (
     INSERT INTO inventory_stockmovement (
         level_id, kind, on_hand_change, reserved_change, cause_kind, cause_id, channel, actor_id, reason, occurred_at)
     SELECT id, 'adjusted', missing, 0, 'oversale', %(cause)s::text, %(channel)s::text, %(actor)s::bigint, '',
-           %(now)s::timestamptz
+           %(occurred_at)s::timestamptz
     FROM moved
 ), noted AS (
     INSERT INTO inventory_oversale (level_id, units, reserved, cause_id, noted_at)
@@ -52,8 +52,8 @@ UPDATE inventory_oversale SET settled_at = %(now)s, settled_by_id = %(actor)s::b
 WHERE id = %(oversale)s AND settled_at IS NULL
 """
 
-# Only what was noted before the count of its article: the count cannot have seen what was sold after it. Where units
-# were reserved, orders may have lost theirs, and somebody has to look after them.
+# Only what was sold before the count of its article, as its movement says: the count cannot have seen what was sold
+# after it. Where units were reserved, orders may have lost theirs, and somebody has to look after them.
 _SETTLE_COUNTED = """
 WITH counted AS (
     SELECT oversale.id
@@ -62,8 +62,10 @@ WITH counted AS (
     JOIN inventory_stocklevel AS level
         ON level.variant_id = line.variant_id AND level.location_id = document.target_id
     JOIN inventory_oversale AS oversale ON oversale.level_id = level.id
+    LEFT JOIN inventory_stockmovement AS movement
+        ON movement.level_id = level.id AND movement.cause_kind = 'oversale' AND movement.cause_id = oversale.cause_id
     WHERE document.id = %(document)s AND oversale.settled_at IS NULL AND oversale.reserved = 0
-      AND oversale.noted_at <= line.counted_at
+      AND COALESCE(movement.occurred_at, oversale.noted_at) <= line.counted_at
     ORDER BY oversale.id FOR UPDATE OF oversale
 )
 UPDATE inventory_oversale AS oversale SET settled_at = %(now)s, settled_by_id = %(actor)s::bigint
@@ -78,11 +80,14 @@ class AlreadySettled(Refusal):
 
 
 @transaction.atomic(savepoint=False)
-def book_oversold_units(*, requests: Sequence[ReservationRequest], cause: str, by: Actor, now: datetime) -> int:
+def book_oversold_units(
+    *, requests: Sequence[ReservationRequest], cause: str, by: Actor, now: datetime, occurred_at: datetime | None = None
+) -> int:
     """
     Book in the units of a sale that the books have not free, and note each as an oversale; return how many.
 
-    requests: what the sale takes from stock next. cause: the number of the order. Locks the levels in pk order until
+    requests: what the sale takes from stock next. cause: the number of the order. occurred_at: when the goods left,
+    now without it. Locks the levels in pk order until
     the caller's transaction ends. Publishes Oversold for each variant.
     """
     ensure_levels((request.variant_id, request.location_id) for request in requests)
@@ -96,6 +101,7 @@ def book_oversold_units(*, requests: Sequence[ReservationRequest], cause: str, b
             "channel": by.channel,
             "actor": by.staff_id,
             "now": now,
+            "occurred_at": occurred_at or now,
         },
     )
     publish(

@@ -48,6 +48,10 @@ def test_the_form_says_what_is_wrong(mona, sold):
         ({}, "Choose at least one article,"),
         ({"variant": "9" * 30}, "Choose at least one article,"),
         ({"variant": str(sold.pk), f"units-{sold.pk}": "7"}, "MUG is sold in packs of 6"),
+        *(
+            ({"variant": str(sold.pk), f"units-{sold.pk}": text}, "at least one unit of each.")
+            for text in ("12.5", "1,000", "abc", "99999999", "-3")
+        ),
         ({"variant": str(sold.pk), f"units-{sold.pk}": "0"}, "Choose at least one article,"),
     ]:
         assert words in client.post(address("proposals"), {"place": "high-street"} | values).content.decode()
@@ -91,3 +95,32 @@ def test_a_manager_sets_limits_for_their_store_alone(mona, sold, high_street, wa
     change = reverse("admin:inventory_reorderrule_change", args=[ReorderRule.objects.get().pk])
     assert signed_in(will).post(change, limits | {"minimum_units": 0}).status_code in (302, 403, 404)
     assert ReorderRule.objects.get().minimum_units == 10
+
+
+def test_who_is_a_clerk_here_and_a_manager_elsewhere_changes_no_limits_here(mug, high_street, warehouse):
+    will = make_staff("Will", email="will@example.com")
+    assign(will, warehouse, roles.MANAGER)
+    assign(will, high_street, roles.CLERK)
+    client = signed_in(will)
+    theirs = ReorderRule.objects.create(variant=mug, location=high_street, minimum_units=5)
+    own = ReorderRule.objects.create(variant=mug, location=warehouse, minimum_units=5)
+    values = {"variant": mug.pk, "minimum_units": 9, "maximum_units": "", "is_proposed": "on"}
+
+    def post(page, rule, **more):
+        return client.post(reverse(f"admin:inventory_reorderrule_{page}", args=[rule.pk]), values | more).status_code
+
+    def limits():
+        return list(ReorderRule.objects.order_by("pk").values_list("pk", "location", "minimum_units"))
+
+    assert post("change", theirs, location=warehouse.pk) == 403
+    assert post("delete", theirs, post="yes") == 403
+    client.post(
+        reverse("admin:inventory_reorderrule_changelist"),
+        {"action": "delete_selected", "_selected_action": [theirs.pk, own.pk], "post": "yes"},
+    )
+    assert post("change", own, location=high_street.pk) == 200
+    assert limits() == [(theirs.pk, high_street.pk, 5), (own.pk, warehouse.pk, 5)]
+
+    assert post("change", own, location=warehouse.pk) == 302
+    assert post("delete", own, post="yes") == 302
+    assert limits() == [(theirs.pk, high_street.pk, 5)]

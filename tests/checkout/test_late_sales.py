@@ -6,9 +6,11 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from core.actors import Actor
 from core.data.invariants import find_breaches
 from core.models import JournalEntry
 from inventory.models import Oversale, Price, PriceHistory, StockLevel
+from inventory.services.stock_documents.counts import approve_count, plan_count, record_count, submit_count
 from orders.models import Order, OrderLine, TillSession
 from orders.services.registers.late_sales import take_session_of_late_sale
 from orders.services.registers.till_sessions import SessionNotOpen, take_open_session
@@ -298,3 +300,37 @@ def test_a_session_of_another_store_takes_no_late_sale(till, warehouse):
         take_session_of_late_sale(session_id=till.session.pk, store_id=warehouse.pk, occurred_at=now, by=None, now=now)
 
     assert TillSession.objects.count() == 1
+
+
+def test_a_count_before_the_sale_arrives_sees_it_as_sold(till, mug, high_street):
+    level = StockLevel.objects.get(variant=mug, location=high_street)
+    staff = Actor(channel="till", staff_id=7)
+    now = timezone.now()
+    count = plan_count(target_id=high_street.pk, variant_ids=[mug.pk], category="", by=staff, now=now)
+    counted = {mug.pk: level.on_hand - 1}
+    record_count(document_id=count.pk, counted=counted, counted_at=hours_ago(1), by=staff, now=now)
+
+    assert sell(till, occurred_at=hours_ago(2)).status_code == 201
+    submit_count(document_id=count.pk, by=staff, now=timezone.now())
+    approve_count(document_id=count.pk, by=staff, now=timezone.now())
+
+    assert StockLevel.objects.get(pk=level.pk).on_hand == level.on_hand - 1
+    assert find_breaches() == {}
+
+
+def test_a_count_after_an_oversale_settles_it_though_it_arrives_later(till, mug, high_street):
+    level = StockLevel.objects.get(variant=mug, location=high_street)
+    staff = Actor(channel="till", staff_id=7)
+    sold = level.on_hand + 1
+    count = plan_count(target_id=high_street.pk, variant_ids=[mug.pk], category="", by=staff, now=timezone.now())
+    record_count(
+        document_id=count.pk, counted={mug.pk: 0}, counted_at=hours_ago(1), by=staff, now=timezone.now()
+    )  # fmt: skip
+
+    assert sell(till, quantity=sold, occurred_at=hours_ago(2)).status_code == 201
+    submit_count(document_id=count.pk, by=staff, now=timezone.now())
+    approve_count(document_id=count.pk, by=staff, now=timezone.now())
+
+    assert StockLevel.objects.get(pk=level.pk).on_hand == 0
+    assert Oversale.objects.get().settled_at is not None
+    assert find_breaches() == {}

@@ -13,7 +13,7 @@ from inventory.services.stock_documents import purchase_orders
 from inventory.services.stock_documents.documents import DocumentLine
 from inventory.services.stock_documents.purchase_orders import Delivered, end_purchase_order, receive_purchase_order
 from tests.concurrency.racing import Meeting, race
-from tests.factories.inventory import make_stock, make_store, make_variant
+from tests.factories.inventory import make_stock, make_store, make_variant, make_warehouse
 from tests.factories.stock_documents import MONA, NOW, make_purchase_order, make_supplier, make_terms, sell
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -112,3 +112,35 @@ def test_without_the_lock_of_the_place_two_would_order_the_same(proposed, mitte,
     race([orderer(mitte) for _buyer in range(2)])
 
     assert StockDocument.objects.count() == 2
+
+
+@pytest.fixture
+def surplus(mug, mitte):
+    """Two stores that sell a mug a day have one each; the warehouse has twenty, which are enough for one of them."""
+    ost, warehouse = make_store("ost"), make_warehouse()
+    make_stock(mug, ost, on_hand=1)
+    make_stock(mug, warehouse, on_hand=20)
+    StockLevel.objects.filter(variant=mug, location=mitte).update(on_hand=1)
+    sell(mug, mitte, 56)
+    sell(mug, ost, 56)
+    return [orderer(mitte), orderer(ost)]
+
+
+def planned():
+    return sum(StockDocumentLine.objects.filter(document__kind="transfer").values_list("quantity", flat=True))
+
+
+def test_two_stores_do_not_plan_the_same_surplus(surplus):
+    race(surplus)
+
+    assert 0 < planned() <= 20
+
+
+def test_without_the_locks_of_the_places_a_surplus_would_be_planned_twice(surplus, monkeypatch):
+    """Negative control: both see the surplus before either has planned anything."""
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_options: self)
+    monkeypatch.setattr(proposals, "list_proposals", Meeting(2).after(proposals.list_proposals))
+
+    race(surplus)
+
+    assert planned() > 20

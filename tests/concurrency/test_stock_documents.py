@@ -175,7 +175,8 @@ def test_what_is_oversold_while_a_count_is_approved_stays_on_the_list(mug, mitte
 
 def test_without_regard_to_its_moment_a_count_would_settle_what_it_has_not_seen(mug, mitte, monkeypatch):
     """Negative control: what was sold after the count is taken for counted."""
-    statement = oversales._SETTLE_COUNTED.replace("oversale.noted_at <= line.counted_at", "true")
+    moment = "COALESCE(movement.occurred_at, oversale.noted_at) <= line.counted_at"
+    statement = oversales._SETTLE_COUNTED.replace(moment, "true")
     monkeypatch.setattr(oversales, "_SETTLE_COUNTED", statement)
     document = make_count(mitte, {mug: 9})
 

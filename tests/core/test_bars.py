@@ -95,3 +95,8 @@ def test_a_picture_has_its_text_and_escapes_it():
     assert 'aria-label="&lt;b&gt;&amp;"' in picture
     assert "<bdi>&lt;b&gt;&amp;</bdi>" in picture
     assert picture.count("<rect") == len(bars_of("<b>&"))
+
+
+@pytest.mark.parametrize("code", ["12345678", "1234567890123", "10000001"])
+def test_digits_with_another_check_digit_are_no_ean(code):
+    assert read_code_128(modules_of(code)) == code

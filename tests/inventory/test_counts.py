@@ -247,3 +247,16 @@ def test_an_adjustment_without_a_reason_or_of_reserved_units_is_refused(mug, hig
         book_adjustment(target_id=high_street.pk, lines=[DocumentLine(mug.pk, -1, reason="lost")], by=MONA, now=NOW)
 
     assert not StockMovement.objects.filter(cause_kind="adjustment").exists()
+
+
+def test_a_category_is_planned_with_what_is_below_it_alone(high_street):
+    cups, other = make_category("tea_cups"), make_category("teaxcups")
+    for sku, category in [
+        ("CUP", cups), ("SMALL-CUP", make_category("small-cups", parent=cups)),
+        ("BOX", make_category("boxes", parent=other)),
+    ]:  # fmt: skip
+        make_stock(make_variant(sku=sku, product=make_product(sku.lower(), category=category)), high_street)
+
+    document = plan_count(target_id=high_street.pk, variant_ids=[], category="tea_cups", by=MONA, now=NOW)
+
+    assert {line.variant.sku for line in document.lines.all()} == {"CUP", "SMALL-CUP"}

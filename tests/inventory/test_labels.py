@@ -90,6 +90,16 @@ class TestCodes:
         assert form.is_valid(), form.errors
         assert form.cleaned_data["codes"] == {"MUG": 4, "BOWL": 3}
 
+    def test_may_begin_like_a_number_of_labels(self, bowl, django_assert_num_queries):
+        for sku in ("4XL-SHIRT", "L-SHIRT"):
+            make_variant(sku=sku)
+
+        form = LabelsForm({"codes": "4xl-shirt\n2 x 4XL-SHIRT\n3xL-SHIRT\n3*BOWL"})
+
+        with django_assert_num_queries(1):
+            assert form.is_valid(), form.errors
+        assert form.cleaned_data["codes"] == {"4XL-SHIRT": 3, "L-SHIRT": 3, "BOWL": 3}
+
     @pytest.mark.parametrize(
         ("codes", "said"),
         [("NOPE\nMUG", "Unknown: NOPE"), ("501*MUG", "at most 500"), ("0*MUG", "at most 500"), (" ", "required")],

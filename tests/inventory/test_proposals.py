@@ -10,6 +10,11 @@ from inventory.queries.purchasing.proposals import list_proposals
 from inventory.services.purchasing.proposals import NothingProposed, order_proposals
 from inventory.services.stock_documents.documents import DocumentLine
 from inventory.services.stock_documents.purchase_orders import OrderTermsNotMet, end_purchase_order
+from inventory.services.stock_documents.supplier_returns import (
+    cancel_supplier_return,
+    plan_supplier_return,
+    send_supplier_return,
+)
 from tests.factories.inventory import make_stock, make_variant
 from tests.factories.states import no_guards
 from tests.factories.stock_documents import (
@@ -45,6 +50,33 @@ def proposed(place, **more):
 
 def order(place, wanted=None):
     return order_proposals(location_id=place.pk, wanted=wanted, by=MONA, now=NOW)
+
+
+def test_what_came_back_from_a_supplier_is_no_less_demand(mug, high_street, warehouse):
+    supplier = make_supplier()
+    make_terms(supplier, mug)
+    stock = StockLevel.objects.filter(variant=mug, location=warehouse)
+    stock.update(on_hand=106)
+    make_transfer(warehouse, high_street, DocumentLine(mug.pk, 56))
+    back = plan_supplier_return(
+        supplier_id=supplier.pk, source_id=warehouse.pk, lines=[DocumentLine(mug.pk, 50, taken_from="sellable")],
+        by=MONA, now=NOW,
+    )  # fmt: skip
+    send_supplier_return(document_id=back.pk, by=MONA, now=NOW)
+    cancel_supplier_return(document_id=back.pk, by=MONA, now=NOW)
+    stock.update(on_hand=5)
+
+    assert proposed(warehouse)["MUG"].daily_sales == 1.0
+
+
+def test_a_rule_asks_for_what_its_place_never_had(mug, high_street, warehouse):
+    bowl = make_variant(sku="BOWL")
+    make_terms(make_supplier(), bowl)
+    ReorderRule.objects.create(variant=bowl, location=high_street, minimum_units=10, maximum_units=20)
+
+    assert proposed(high_street)["BOWL"].units == 10
+    [document] = order(high_street)
+    assert document.lines.get().quantity == 10
 
 
 def test_what_sells_is_bought_before_it_is_gone(bought, tonhof, high_street):

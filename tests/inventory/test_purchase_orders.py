@@ -9,7 +9,14 @@ from core.data.invariants import find_breaches
 from core.errors import Malformed, NotFound
 from core.models import JournalEntry
 from core.states.transitions import IllegalTransition
-from inventory.models import HeldStock, StockDocument, StockDocumentLine, StockLevel, StockMovement
+from inventory.models import (
+    HeldStock,
+    StockDocument,
+    StockDocumentLine,
+    StockLevel,
+    StockMovement,
+    SupplierProduct,
+)
 from inventory.queries.stock import list_stock
 from inventory.services.stock_documents.documents import DocumentLine
 from inventory.services.stock_documents.purchase_orders import (
@@ -235,3 +242,17 @@ def test_the_audit_finds_deliveries_that_differ_from_their_order(mug, tonhof, hi
         "what came of a purchase order is what its receipts say",
         "a receipt of a purchase order is in the ledger once",
     }
+
+
+def test_a_draft_that_is_priced_anew_takes_the_currency_of_its_supplier(mug, high_street):
+    supplier = make_supplier()
+    make_terms(supplier, mug)
+    order = make_purchase_order(supplier, high_street, DocumentLine(mug.pk, 5), is_sent=False)
+    supplier.currency = "JPY"
+    supplier.save()
+    SupplierProduct.objects.update(cost=600)
+
+    change_purchase_order(document_id=order.pk, lines=[DocumentLine(mug.pk, 6)], by=MONA, now=NOW)
+
+    order.refresh_from_db()
+    assert (order.currency, order.lines.get().unit_cost) == ("JPY", 600)

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from core.data.invariants import find_breaches
 from core.errors import Malformed, NotFound
 from core.states.transitions import IllegalTransition
-from inventory.models import HeldStock, StockDocument, StockLevel, StockMovement
+from inventory.models import HeldStock, StockDocument, StockLevel, StockMovement, SupplierProduct
 from inventory.services.held_stock import UnitsInState, take_in_returned
 from inventory.services.stock_documents.documents import DocumentLine
 from inventory.services.stock_documents.supplier_returns import (
@@ -157,3 +157,16 @@ def test_the_audit_finds_units_that_went_back_and_are_still_here(broken, tonhof,
     document.lines.update(quantity=3)
 
     assert set(find_breaches()) == {"what went back to a supplier has left the books"}
+
+
+def test_a_plan_that_is_priced_anew_takes_the_currency_of_its_supplier(broken, tonhof, high_street):
+    document = plan(tonhof, high_street, (broken, 2, "damaged"))
+    tonhof.currency = "JPY"
+    tonhof.save()
+    SupplierProduct.objects.update(cost=600)
+
+    line = DocumentLine(broken.pk, 3, taken_from="damaged")
+    change_supplier_return(document_id=document.pk, lines=[line], by=MONA, now=NOW)
+
+    document.refresh_from_db()
+    assert (document.currency, document.lines.get().unit_cost) == ("JPY", 600)

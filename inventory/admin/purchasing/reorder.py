@@ -18,9 +18,20 @@ class ReorderRuleAdmin(BarcodeSearch):
     autocomplete_fields = ("variant",)
     ordering = ("-id",)
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether the person may order for the place of a rule; for any place without one."""
+        return super().has_change_permission(request, obj) and _may_order(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and _may_order(request, obj)
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "location":
             places = Location.objects.filter(is_active=True)
             mine = [place.pk for place in places if request.user.has_perm("inventory.purchase", place)]
             kwargs["queryset"] = places.filter(pk__in=mine)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+def _may_order(request: HttpRequest, rule: ReorderRule | None) -> bool:
+    return rule is None or bool(request.user.has_perm("inventory.purchase", rule.location))

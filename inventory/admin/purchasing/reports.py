@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import admin_actor
 from core.admin.report_pages import ReportPage
-from core.errors import Refusal
+from core.errors import Malformed, Refusal
 from core.texts.spelling import in_ascii_digits
 from core.web.api.problems import text_of
 from inventory.channels.proposals import reason_of
@@ -112,8 +112,13 @@ def _ordered(request: HttpRequest, place: Location) -> HttpResponseBase:
 
 
 def _units(text: str) -> int | None:
+    """Return the typed units, None for an empty field. Raises Malformed."""
     written = in_ascii_digits(text).strip()
-    return int(written) if written.isascii() and written.isdigit() and len(written) < 8 else None
+    if not written:
+        return None
+    if not (written.isascii() and written.isdigit() and len(written) < 8):
+        raise Malformed(gettext("Choose at least one article, and at least one unit of each."), field="lines")
+    return int(written)
 
 
 PAGES = (

@@ -79,7 +79,14 @@ class DocumentForm(BaseForm):
         return cleaned
 
 
-class LineInline(ReadOnlyInline):
+class _Lines(ReadOnlyInline):
+    """Lines are read with all that their rows show."""
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("variant", "document")
+
+
+class LineInline(_Lines):
     model = StockDocumentLine
     fields = (
         *("variant", "box", "quantity", "received", "surplus", "damaged", "missing", "restocked", "counted"),
@@ -88,7 +95,7 @@ class LineInline(ReadOnlyInline):
     ordering = ("position",)
 
 
-class PurchaseLineInline(ReadOnlyInline):
+class PurchaseLineInline(_Lines):
     """The lines of a purchase order or of its receipt, for those who may know what the goods cost."""
 
     model = StockDocumentLine

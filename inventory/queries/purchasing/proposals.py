@@ -19,12 +19,20 @@ from inventory.rules.reorder import (
 
 PURCHASE, TRANSFER, UNSUPPLIED = "purchase", "transfer", "unsupplied"
 
-# A warehouse needs what it sends to stores, too. Planned documents count, so that nothing is proposed twice.
+# A warehouse needs what it sends to stores, too. Planned documents count, so that nothing is proposed twice. A rule may
+# ask for an article that its place never had.
 _FIGURES = """
 WITH level AS (
     SELECT level.id, level.variant_id, level.location_id, level.on_hand - level.reserved AS free, level.safety,
            variant.sku, location.code AS location, location.kind
-    FROM inventory_stocklevel AS level
+    FROM (
+        SELECT id, variant_id, location_id, on_hand, reserved, safety FROM inventory_stocklevel
+        UNION ALL
+        SELECT NULL::bigint, rule.variant_id, rule.location_id, 0, 0, 0 FROM inventory_reorderrule AS rule
+        WHERE NOT EXISTS (
+            SELECT FROM inventory_stocklevel AS level
+            WHERE level.variant_id = rule.variant_id AND level.location_id = rule.location_id)
+    ) AS level
     JOIN inventory_location AS location ON location.id = level.location_id
     JOIN inventory_variant AS variant ON variant.id = level.variant_id
     JOIN inventory_product AS product ON product.id = variant.product_id
@@ -35,7 +43,8 @@ WITH level AS (
     SELECT level.id, greatest(-sum(movement.on_hand_change), 0) AS sold
     FROM level JOIN inventory_stockmovement AS movement ON movement.level_id = level.id
     WHERE movement.occurred_at >= %(since)s AND (movement.kind IN ('sold', 'handed_over', 'shipped')
-          OR level.kind = 'warehouse' AND movement.kind IN ('dispatched', 'called_back'))
+          OR level.kind = 'warehouse' AND movement.cause_kind = 'transfer'
+             AND movement.kind IN ('dispatched', 'called_back'))
     GROUP BY level.id
 ), open_line AS (
     SELECT line.variant_id, document.kind, document.state, document.source_id, document.target_id,

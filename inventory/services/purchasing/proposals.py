@@ -30,11 +30,13 @@ def order_proposals(
 
     wanted: units by variant, None for as many as are proposed; None at all for everything that is proposed. This is
     computed again under the lock, so a second act finds nothing; articles that need nothing any more are left out.
-    Locks the place. Raises NothingProposed, OrderTermsNotMet, NotFound, Malformed for no articles or units.
+    Locks the active places, in pk order: whichever of them gives, its surplus is promised once. Raises
+    NothingProposed, OrderTermsNotMet, NotFound, Malformed for no articles or units.
     """
     if wanted is not None and (not wanted or any(units is not None and units < 1 for units in wanted.values())):
         raise Malformed(_("Choose at least one article, and at least one unit of each."), field="lines")
-    place = Location.objects.select_for_update(no_key=True).filter(pk=location_id, is_active=True).first()
+    places = Location.objects.select_for_update(no_key=True).filter(is_active=True).order_by("pk")
+    place = next((one for one in places if one.pk == location_id), None)
     if place is None:
         raise NotFound(_("There is no such location."))
     proposals = list_proposals(location_id=place.pk, now=now, variant_ids=None if wanted is None else list(wanted))

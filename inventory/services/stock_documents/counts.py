@@ -50,7 +50,7 @@ JOIN inventory_product AS product ON product.id = variant.product_id
 LEFT JOIN inventory_category AS category ON category.id = product.category_id
 WHERE level.location_id = %(location)s
   AND (%(category)s::text = '' OR category.path = (SELECT path FROM inventory_category WHERE slug = %(category)s::text)
-       OR category.path LIKE (SELECT path FROM inventory_category WHERE slug = %(category)s::text) || '/%%')
+       OR starts_with(category.path, (SELECT path FROM inventory_category WHERE slug = %(category)s::text) || '/'))
 ORDER BY category.path, variant.sku LIMIT %(limit)s
 """
 

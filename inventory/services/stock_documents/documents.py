@@ -88,6 +88,13 @@ def write_lines(document: StockDocument, lines: Sequence[DocumentLine]) -> None:
     )  # fmt: skip
 
 
+def take_currency(document: StockDocument) -> None:
+    """Give a draft whose lines were priced anew the present currency of its supplier."""
+    assert document.supplier is not None, "only what has a supplier is priced"
+    document.currency = document.supplier.currency
+    document.save(update_fields=["currency"])
+
+
 def check_lines(lines: Sequence[DocumentLine]) -> None:
     """Refuse what no document may say. Raises Malformed."""
     if not 0 < len(lines) <= MOST_LINES or any(abs(line.units) > MOST_UNITS for line in lines):

@@ -35,6 +35,7 @@ from inventory.services.stock_documents.documents import (
     move_document,
     note,
     require_units,
+    take_currency,
     write_lines,
 )
 from inventory.services.stock_ledger import (
@@ -113,6 +114,7 @@ def change_purchase_order(
     priced = _on_terms(document.supplier_id, lines)
     document.lines.all().delete()
     write_lines(document, priced)
+    take_currency(document)
     note(document, by=by, now=now)
     return document
 

@@ -23,6 +23,7 @@ from inventory.services.stock_documents.documents import (
     move_document,
     note,
     require_units,
+    take_currency,
     write_lines,
 )
 from inventory.services.stock_documents.purchase_orders import terms_of
@@ -72,6 +73,7 @@ def change_supplier_return(
     priced = _at_cost(document.supplier_id, lines)
     document.lines.all().delete()
     write_lines(document, priced)
+    take_currency(document)
     note(document, by=by, now=now)
     return document
 

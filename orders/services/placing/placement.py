@@ -324,8 +324,11 @@ def _check_total(cart: CartView, request: CheckoutRequest, priced: Quote) -> Non
 def _reserve_stock(
     allocations: Sequence[Allocation], request: CheckoutRequest, *, waits: bool, cause: str, by: Actor, now: datetime
 ) -> None:
+    # What a count compares with the books is when goods left the shelf, not when the shop heard of it.
+    left_at = (request.occurred_at if request.is_late else None) or now
     if request.is_late:
-        book_oversold_units(requests=_requests(allocations), cause=cause, by=by, now=now)
+        requests = _requests(allocations)
+        book_oversold_units(requests=requests, cause=cause, by=by, now=now, occurred_at=left_at)
     carried_out = [allocation for allocation in allocations if allocation.kind == CARRY_OUT]
     not_carried = [allocation for allocation in allocations if allocation.kind != CARRY_OUT]
     expires_at = now + HOLD_LIFETIME if waits else None
@@ -335,10 +338,10 @@ def _reserve_stock(
     if carried_out:
         # Goods on the counter are in the shopper's hand: the till may sell the safety stock too.
         requests = _requests(carried_out)
-        reserve_stock(requests=requests, by=by, now=now, expires_at=expires_at, respects_safety_stock=False)
+        reserve_stock(requests=requests, by=by, now=left_at, expires_at=expires_at, respects_safety_stock=False)
         if not waits:
             ids = [request.reservation_id for request in requests]
-            fulfil_reservations(ids=ids, kind=StockMovement.SOLD, by=by, now=now)
+            fulfil_reservations(ids=ids, kind=StockMovement.SOLD, by=by, now=left_at)
 
 
 def _requests(allocations: Sequence[Allocation]) -> list[ReservationRequest]:
