@@ -34,7 +34,8 @@ SELECT location.name, location.street_address, location.postal_code, location.ci
         JOIN orders_order AS first ON first.id = origin.order_id
         WHERE goods.exchanged_for_id = orders.id AND part.quantity_received > 0) AS taken_back
 FROM orders_order AS orders
-LEFT JOIN LATERAL (SELECT location_id FROM orders_fulfilment WHERE order_id = orders.id ORDER BY id LIMIT 1)
+LEFT JOIN LATERAL (SELECT location_id FROM orders_fulfilment
+                   WHERE order_id = orders.id ORDER BY state = 'cancelled', id LIMIT 1)
     AS served ON true
 JOIN inventory_location AS location ON location.id = coalesce(orders.store_id, served.location_id)
 LEFT JOIN LATERAL (

@@ -12,6 +12,7 @@ from inventory.models import Location, Reservation
 from inventory.services.reservations import InsufficientStock
 from orders.models import Fulfilment, Refund
 from orders.queries.orders import get_order
+from orders.queries.receipts import receipt_of
 from orders.queries.scopes import AnotherStoresOrder
 from orders.services.fulfilment.pieces import TooManyPieces
 from orders.services.placing.allocation import StoreCannotServe
@@ -283,3 +284,12 @@ def test_what_nobody_pays_is_not_promised_anew_for_ever(ana, mitte, altona, mug,
         change(order, as_ana, late, kind="pickup", store="ham-altona")
 
     assert refusal.value.details["reason"] == "unpaid"
+
+
+def test_the_receipt_names_who_hands_it_over_after_all(ana, warehouse, altona, mug, as_ana, now):
+    order = make_order((mug, 1, 1290), store=warehouse, customer=ana, kind=Fulfilment.SHIP)
+    Fulfilment.objects.update(address=HOME)
+
+    change(order, as_ana, now, kind="pickup", store="ham-altona")
+
+    assert receipt_of(order.number, language="en").place == "ham-altona"

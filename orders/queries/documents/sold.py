@@ -1,5 +1,6 @@
 """What an invoice is made of: who sold what to whom, and what of it was not given back."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from carts.rules.taxes import MEMBER_STATES
 from core.data import sql
 from core.money import split
 from orders.models import Order
-from orders.rules.documents.invoices import Charge, Statement, SuppliedLine, TaxKey, TaxPart, mentions_of, stated
+from orders.rules.documents.invoices import Charge, Statement, SuppliedLine, TaxKey, TaxPart, borne, mentions_of, stated
 
 # The seller is that of the receipt (orders/queries/receipts.py). A line's returns: what goods came back to, those that
 # were taken without a refund apart, because their buyer still pays for them; what was withheld for kept gifts and
@@ -22,7 +23,7 @@ SELECT seller.id AS seller_id,
        location.name AS place, location.time_zone,
        person.name AS person, number.number AS tax_number,
        (SELECT address FROM orders_fulfilment
-        WHERE order_id = orders.id AND kind = 'ship' ORDER BY id LIMIT 1) AS sent_to,
+        WHERE order_id = orders.id AND kind = 'ship' ORDER BY state = 'cancelled', id LIMIT 1) AS sent_to,
        (SELECT to_jsonb(home) FROM accounts_address AS home
         WHERE home.customer_id = person.id ORDER BY is_default DESC, id LIMIT 1) AS home,
        (SELECT buyer FROM orders_invoicerequest WHERE order_id = orders.id) AS wished,
@@ -36,8 +37,16 @@ SELECT seller.id AS seller_id,
                tax.tax, zone.country) ORDER BY tax.id), '[]')
         FROM orders_ordertax AS tax JOIN carts_taxzone AS zone ON zone.id = tax.zone_id
         WHERE tax.order_id = orders.id) AS taxes,
-       (SELECT jsonb_build_array(coalesce(sum(withheld_for_gifts + fee), 0), coalesce(sum(charges_back), 0))
-        FROM orders_return WHERE order_id = orders.id AND state IN ('refunded', 'exchanged')) AS returns,
+       (SELECT coalesce(sum(charges_back), 0)::bigint
+        FROM orders_return WHERE order_id = orders.id AND state IN ('refunded', 'exchanged')) AS charges_back,
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(goods.withheld_for_gifts + goods.fee, coalesce(
+               (SELECT jsonb_agg(jsonb_build_array(part.order_line_id, part.amount) ORDER BY part.id)
+                FROM orders_returnline AS part
+                WHERE part.parent_id = goods.id AND part.order_line_id IS NOT NULL AND part.amount > 0), '[]'))
+            ORDER BY goods.received_at NULLS FIRST, goods.id), '[]')
+        FROM orders_return AS goods
+        WHERE goods.order_id = orders.id AND goods.state IN ('refunded', 'exchanged')
+          AND goods.withheld_for_gifts + goods.fee <> 0) AS withheld,
        (SELECT jsonb_agg(jsonb_build_object(
             'id', line.id, 'name', line.name, 'sku', line.sku, 'quantity', line.quantity,
             'unit_price', line.unit_price, 'tax_rate', line.tax_rate, 'tax_finer', line.tax_rate_finer,
@@ -46,20 +55,19 @@ SELECT seller.id AS seller_id,
             'untaxed', CASE WHEN line.is_deposit_taxed THEN 0 ELSE line.deposit END,
             'gone', line.quantity_cancelled + line.quantity_returned,
             'is_voucher', coalesce(product.kind = 'gift_card', false),
-            'returned', coalesce(back.amount, 0), 'given', coalesce(back.given, 0),
+            'given', coalesce(back.given, 0),
             'given_units', coalesce(back.units, 0)) ORDER BY line.position)
         FROM orders_orderline AS line
         LEFT JOIN inventory_variant AS variant ON variant.id = line.variant_id
         LEFT JOIN inventory_product AS product ON product.id = variant.product_id
         LEFT JOIN LATERAL (
-            SELECT sum(part.amount) FILTER (WHERE goods.state IN ('refunded', 'exchanged')) AS amount,
-                   sum(part.amount) FILTER (WHERE goods.state = 'closed') AS given,
-                   sum(part.quantity_received) FILTER (WHERE goods.state = 'closed') AS units
+            SELECT sum(part.amount) AS given, sum(part.quantity_received) AS units
             FROM orders_returnline AS part JOIN orders_return AS goods ON goods.id = part.parent_id
-            WHERE part.order_line_id = line.id) AS back ON true
+            WHERE part.order_line_id = line.id AND goods.state = 'closed') AS back ON true
         WHERE line.order_id = orders.id) AS lines
 FROM orders_order AS orders
-LEFT JOIN LATERAL (SELECT location_id FROM orders_fulfilment WHERE order_id = orders.id ORDER BY id LIMIT 1)
+LEFT JOIN LATERAL (SELECT location_id FROM orders_fulfilment
+                   WHERE order_id = orders.id ORDER BY state = 'cancelled', id LIMIT 1)
     AS served ON true
 LEFT JOIN inventory_location AS location ON location.id = coalesce(orders.store_id, served.location_id)
 LEFT JOIN LATERAL (
@@ -105,7 +113,9 @@ def sold_of(order: Order, kept: Mapping[int, int]) -> Sold:
         for rate, finer, levy, is_exempt, base, tax, _country in row["taxes"]
     ]
     lines = _lines(row, kept, taxes)
-    statement = stated(lines, _charges(order, sends_nothing=row["sends_nothing"], given_back=row["returns"][1]), taxes)
+    statement = stated(
+        lines, _charges(order, sends_nothing=row["sends_nothing"], given_back=row["charges_back"]), taxes
+    )
     mentions = mentions_of(
         statement.taxes,
         seller_country=row["seller"]["country_code"] or "",
@@ -127,8 +137,7 @@ def sold_of(order: Order, kept: Mapping[int, int]) -> Sold:
 
 def _lines(row: sql.Row, kept: Mapping[int, int], taxes: list[TaxPart]) -> list[SuppliedLine]:
     # What was withheld is still paid, for the goods that came back without their gifts, or for their return.
-    returned, held_back = [line["returned"] for line in row["lines"]], row["returns"][0]
-    withheld = split(held_back, returned) if held_back and any(returned) else [0] * len(returned)
+    withheld = borne([(amount, _summed(parts)) for amount, parts in row["withheld"]])
     known = {part.key for part in taxes}
     return [
         SuppliedLine(
@@ -139,13 +148,20 @@ def _lines(row: sql.Row, kept: Mapping[int, int], taxes: list[TaxPart]) -> list[
             unit_price=line["unit_price"],
             kept_units=line["quantity"] - line["gone"] + line["given_units"],
             full=line["full"],
-            kept=kept[line["id"]] + line["given"] + still_paid,
+            kept=kept[line["id"]] + line["given"] + withheld.get(line["id"], 0),
             untaxed=line["untaxed"],
             dues=_dues(line, known),
             is_voucher=line["is_voucher"],
         )
-        for line, still_paid in zip(row["lines"], withheld, strict=True)
+        for line in row["lines"]
     ]
+
+
+def _summed(parts: list[tuple[int, int]]) -> Counter[int]:
+    sums: Counter[int] = Counter()
+    for line_id, amount in parts:
+        sums[line_id] += amount
+    return sums
 
 
 def _dues(line: Mapping[str, Any], known: set[TaxKey]) -> tuple[tuple[TaxKey, int, int], ...]:

@@ -146,6 +146,24 @@ def stated(lines: Sequence[SuppliedLine], charges: Sequence[Charge], taxes: Sequ
     return Statement((*positions, *_charges(lines, charges, taxes)))
 
 
+def borne(withheld: Iterable[tuple[int, Mapping[int, int]]]) -> dict[int, int]:
+    """
+    Return what each returned line still costs its buyer, by the line's id.
+
+    withheld: what each return kept back, with the value of its own lines, which bear it; the earliest return first.
+    It is negative for gifts that came back, and then less is borne by the lines that bear something.
+    """
+    bears: dict[int, int] = {}
+    for amount, values in withheld:
+        weights = {line_id: value for line_id, value in (values if amount > 0 else bears).items() if value > 0}
+        if not weights:
+            continue
+        due = max(amount, -sum(weights.values()))
+        for line_id, share in zip(weights, split(due, list(weights.values())), strict=True):
+            bears[line_id] = bears.get(line_id, 0) + share
+    return bears
+
+
 def credited(before: Iterable[Statement], now: Statement) -> Statement:
     """
     Return what is to be taken back, so that all documents together state what is true now.
