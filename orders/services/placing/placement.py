@@ -324,13 +324,14 @@ def _check_total(cart: CartView, request: CheckoutRequest, priced: Quote) -> Non
 def _reserve_stock(
     allocations: Sequence[Allocation], request: CheckoutRequest, *, waits: bool, cause: str, by: Actor, now: datetime
 ) -> None:
+    carried_out = [allocation for allocation in allocations if allocation.kind == CARRY_OUT]
+    not_carried = [allocation for allocation in allocations if allocation.kind != CARRY_OUT]
     # What a count compares with the books is when goods left the shelf, not when the shop heard of it.
-    left_at = (request.occurred_at if request.is_late else None) or now
+    has_left = not waits and not not_carried
+    left_at = request.occurred_at if request.occurred_at is not None and has_left else now
     if request.is_late:
         requests = _requests(allocations)
         book_oversold_units(requests=requests, cause=cause, by=by, now=now, occurred_at=left_at)
-    carried_out = [allocation for allocation in allocations if allocation.kind == CARRY_OUT]
-    not_carried = [allocation for allocation in allocations if allocation.kind != CARRY_OUT]
     expires_at = now + HOLD_LIFETIME if waits else None
     if not_carried:
         requests = _requests(not_carried)
