@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.actors import Actor
-from orders.queries.views import OrderView
+from orders.queries.views import FulfilmentView, OrderView
 from orders.rules.lifecycle import may_be_cancelled
 from orders.services.fulfilment.pieces import Pieces
 
@@ -22,6 +22,15 @@ def cancellable_pieces(order: OrderView, *, by: Actor) -> list[tuple[int, str, i
             held.update(dict(part.lines))
     found = [(line, min(held[line.id], line.quantity - line.fulfilled - line.cancelled)) for line in order.lines]
     return [(line.id, line.name, units) for line, units in found if units]
+
+
+def wanted_of(order: OrderView, part: FulfilmentView) -> Counter[int]:
+    """Return how many units of each variant a part of an order holds."""
+    variants = {line.id: line.variant_id for line in order.lines}
+    wanted: Counter[int] = Counter()
+    for line_id, units in part.lines:
+        wanted[variants.get(line_id) or 0] += units
+    return wanted
 
 
 class PiecesForm(forms.Form):

@@ -90,7 +90,7 @@ WHERE kind = 'pickup' AND location_id = %(store)s AND state IN ('placed', 'accep
 ORDER BY state = 'ready' DESC, id DESC LIMIT %(limit)s
 """
 # Goods lie by category in a store, so the list is in walking order.
-_PICK_LIST = """
+_TO_TAKE = """
 SELECT category.name AS place, line.sku, line.name, product.name AS product, sum(part.quantity)::int AS units,
        array_agg(DISTINCT orders.number ORDER BY orders.number) AS numbers,
        ARRAY(SELECT code FROM inventory_barcode AS barcode WHERE barcode.variant_id = line.variant_id
@@ -102,11 +102,16 @@ JOIN orders_orderline AS line ON line.id = part.order_line_id
 LEFT JOIN inventory_variant AS variant ON variant.id = line.variant_id
 LEFT JOIN inventory_product AS product ON product.id = variant.product_id
 LEFT JOIN inventory_category AS category ON category.id = product.category_id
-WHERE fulfilment.kind = 'pickup' AND fulfilment.location_id = %(store)s
-  AND fulfilment.state IN ('placed', 'accepted', 'picking', 'ready') AND fulfilment.state IN ('accepted', 'picking')
+WHERE fulfilment.location_id = %(place)s AND {waiting} AND part.handed_over_at IS NULL
 GROUP BY category.path, category.name, line.variant_id, line.sku, line.name, product.name
 ORDER BY category.path NULLS LAST, line.sku LIMIT %(limit)s
 """
+# The states are named as in the index of open fulfilments.
+_PICK_LIST = _TO_TAKE.format(
+    waiting="""fulfilment.kind = 'pickup'
+  AND fulfilment.state IN ('placed', 'accepted', 'picking', 'ready') AND fulfilment.state IN ('accepted', 'picking')"""
+)
+_PACK_LIST = _TO_TAKE.format(waiting="fulfilment.kind = 'ship' AND fulfilment.state IN ('placed', 'picking')")
 MOST_READY = 2000
 
 
@@ -223,4 +228,9 @@ def pick_list(*, store_id: int, limit: int) -> list[sql.Row]:
     Return what is to be picked in a store, in walking order: rows of place and product (translated names or None), sku,
     name (as it was ordered), units, numbers (of the orders), barcodes.
     """
-    return sql.fetch_all(_PICK_LIST, {"store": store_id, "limit": limit})
+    return sql.fetch_all(_PICK_LIST, {"place": store_id, "limit": limit})
+
+
+def goods_to_pack(*, place_id: int, limit: int) -> list[sql.Row]:
+    """Return what the parcels of a place wait for, in walking order, in the rows of pick_list."""
+    return sql.fetch_all(_PACK_LIST, {"place": place_id, "limit": limit})

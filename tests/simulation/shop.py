@@ -58,7 +58,7 @@ class Shop(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self._run = transaction.atomic()
-        self._run._from_testcase = True  # type: ignore[attr-defined]  # So that durable transactions may nest in it.
+        self._run._from_testcase = True  # So that durable transactions may nest in it.
         self._run.__enter__()
         self.stores = [make_store("ber-mitte"), make_store("ham-altona")]
         self.warehouse = make_warehouse("warehouse")

@@ -88,11 +88,14 @@ def write_lines(document: StockDocument, lines: Sequence[DocumentLine]) -> None:
     )  # fmt: skip
 
 
-def take_currency(document: StockDocument) -> None:
-    """Give a draft whose lines were priced anew the present currency of its supplier."""
-    assert document.supplier is not None, "only what has a supplier is priced"
-    document.currency = document.supplier.currency
-    document.save(update_fields=["currency"])
+def replace_lines(document: StockDocument, lines: Sequence[DocumentLine], *, by: Actor, now: datetime) -> None:
+    """Give a draft other lines, in the present currency of its supplier if it has one. Raises Malformed."""
+    document.lines.all().delete()
+    write_lines(document, lines)
+    if document.supplier is not None:
+        document.currency = document.supplier.currency
+        document.save(update_fields=["currency"])
+    note(document, by=by, now=now)
 
 
 def check_lines(lines: Sequence[DocumentLine]) -> None:

@@ -34,9 +34,8 @@ from inventory.services.stock_documents.documents import (
     make_document,
     move_document,
     note,
+    replace_lines,
     require_units,
-    take_currency,
-    write_lines,
 )
 from inventory.services.stock_ledger import (
     MOST_UNITS,
@@ -112,10 +111,7 @@ def change_purchase_order(
     PURCHASE_ORDER.check(present=document.state, to="ordered", by=by)
     assert document.supplier_id is not None, "a constraint gives a purchase order its supplier"
     priced = _on_terms(document.supplier_id, lines)
-    document.lines.all().delete()
-    write_lines(document, priced)
-    take_currency(document)
-    note(document, by=by, now=now)
+    replace_lines(document, priced, by=by, now=now)
     return document
 
 

@@ -21,10 +21,8 @@ from inventory.services.stock_documents.documents import (
     locked_document,
     make_document,
     move_document,
-    note,
+    replace_lines,
     require_units,
-    take_currency,
-    write_lines,
 )
 from inventory.services.stock_documents.purchase_orders import terms_of
 from inventory.services.stock_ledger import Booking, StockChange, book, low_stock_events
@@ -71,10 +69,7 @@ def change_supplier_return(
     SUPPLIER_RETURN.check(present=document.state, to="sent", by=by)
     assert document.supplier_id is not None, "a constraint gives a return its supplier"
     priced = _at_cost(document.supplier_id, lines)
-    document.lines.all().delete()
-    write_lines(document, priced)
-    take_currency(document)
-    note(document, by=by, now=now)
+    replace_lines(document, priced, by=by, now=now)
     return document
 
 

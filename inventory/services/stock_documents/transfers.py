@@ -19,6 +19,7 @@ from inventory.services.stock_documents.documents import (
     make_document,
     move_document,
     note,
+    replace_lines,
     require_units,
     write_lines,
 )
@@ -92,9 +93,7 @@ def change_transfer(*, document_id: int, lines: Sequence[DocumentLine], by: Acto
     document = locked_document(document_id, StockDocument.TRANSFER)
     TRANSFER.check(present=document.state, to="dispatched", by=by)
     require_units(lines)
-    document.lines.all().delete()
-    write_lines(document, lines)
-    note(document, by=by, now=now)
+    replace_lines(document, lines, by=by, now=now)
     return document
 
 

@@ -1,5 +1,6 @@
 """Changing where goods of an order go, until they are prepared: by the shopper, or by staff until they leave."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,6 +14,7 @@ from accounts.channels.addresses import AddressBody
 from accounts.rules import roles
 from accounts.sign_in.authentication import actor_of
 from carts.channels.views import TOKEN_PARAMETER, CartApiView, parse_int
+from core.actors import Actor
 from core.idempotency import claim_of, do_once
 from core.web.api.base import StrictSerializer, checked, list_of
 from inventory.channels.staff import StaffApiView
@@ -55,8 +57,15 @@ EXAMPLES = [
 _SCHEMA: dict[str, Any] = {"request": FulfilmentChange, "responses": OrderOut, "examples": EXAMPLES}
 
 
-def _destination(body: dict[str, Any]) -> Destination:
-    return Destination(body["kind"], body.get("store", ""), body.get("address", {}))
+def _change(number: str, fulfilment_id: str, body: dict[str, Any], *, by: Actor, now: datetime) -> None:
+    change_fulfilment(
+        number=number,
+        fulfilment_id=parse_int(fulfilment_id),
+        to=Destination(body["kind"], body.get("store", ""), body.get("address", {})),
+        pieces=pieces_of(body.get("lines")),
+        by=by,
+        now=now,
+    )
 
 
 class OrderFulfilment(CartApiView):
@@ -78,14 +87,7 @@ class OrderFulfilment(CartApiView):
         get_order_for(number=number, customer_ids=owner.customer_ids, token_hash=owner.token_hash)
 
         def act() -> dict[str, Any]:
-            change_fulfilment(
-                number=number,
-                fulfilment_id=parse_int(fulfilment_id),
-                to=_destination(body),
-                pieces=pieces_of(body.get("lines")),
-                by=actor_of(request),
-                now=now,
-            )
+            _change(number, fulfilment_id, body, by=actor_of(request), now=now)
             return order_json(get_order(number))
 
         return do_once(claim_of(request, actor=who_asks(owner)), act, status=200)
@@ -102,14 +104,7 @@ class TillFulfilment(StaffApiView):
         by = self.actor(request)
 
         def act() -> dict[str, Any]:
-            change_fulfilment(
-                number=number,
-                fulfilment_id=parse_int(fulfilment_id),
-                to=_destination(body),
-                pieces=pieces_of(body.get("lines")),
-                by=by,
-                now=now,
-            )
+            _change(number, fulfilment_id, body, by=by, now=now)
             return order_json(get_order(number), shows_codes=False)
 
         return do_once(claim_of(request, actor=f"staff:{by.staff_id}"), act, status=200)

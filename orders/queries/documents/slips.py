@@ -18,25 +18,6 @@ from orders.models import Return
 from orders.queries.orders import get_order
 from orders.queries.views import FulfilmentView, LineView, OrderView
 
-# What parcels of a place wait for, as the pick list of its pickups (orders/queries/pickups.py).
-_TO_PACK = """
-SELECT category.name AS place, line.sku, line.name, product.name AS product, sum(part.quantity)::int AS units,
-       array_agg(DISTINCT orders.number ORDER BY orders.number) AS numbers,
-       ARRAY(SELECT code FROM inventory_barcode AS barcode WHERE barcode.variant_id = line.variant_id
-             ORDER BY code) AS barcodes
-FROM orders_fulfilment AS fulfilment
-JOIN orders_order AS orders ON orders.id = fulfilment.order_id
-JOIN orders_fulfilmentline AS part ON part.fulfilment_id = fulfilment.id
-JOIN orders_orderline AS line ON line.id = part.order_line_id
-LEFT JOIN inventory_variant AS variant ON variant.id = line.variant_id
-LEFT JOIN inventory_product AS product ON product.id = variant.product_id
-LEFT JOIN inventory_category AS category ON category.id = product.category_id
-WHERE fulfilment.kind = 'ship' AND fulfilment.location_id = %(place)s
-  AND fulfilment.state IN ('placed', 'picking') AND part.handed_over_at IS NULL
-GROUP BY category.path, category.name, line.variant_id, line.sku, line.name, product.name
-ORDER BY category.path NULLS LAST, line.sku LIMIT %(limit)s
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class SlipRow:
@@ -147,11 +128,6 @@ def return_slip(number: str) -> Slip:
             notes=[_("Put this slip into the parcel, or show it in the store.")],
             is_ticked=True,
         )
-
-
-def goods_to_pack(*, place_id: int, limit: int) -> list[sql.Row]:
-    """Return what the parcels of a place wait for, in walking order, in the rows of pick_list."""
-    return sql.fetch_all(_TO_PACK, {"place": place_id, "limit": limit})
 
 
 def pick_slip(rows: Sequence[sql.Row], *, title: str, place: str, now_text: str) -> Slip:

@@ -1,6 +1,5 @@
 """Choosing another store, address or way for a part of an order, until it is picked."""
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +18,7 @@ from omnistore.storefront.forms import ADDRESS_FIELDS, AddressForm, country_opti
 from omnistore.storefront.pages import page, private_page
 from omnistore.storefront.views.orders import order_address, order_of
 from omnistore.storefront.visitors import visitor_of
+from orders.channels.pieces import wanted_of
 from orders.queries.views import FulfilmentView, OrderView
 from orders.rules.checkout import PICKUP, SHIP
 from orders.rules.lifecycle import may_be_changed
@@ -80,10 +80,7 @@ def _shown(
 
 def _stores(order: OrderView, part: FulfilmentView) -> list[StoreSupply]:
     """Return the other stores that have all goods of a part."""
-    variants = {line.id: line.variant_id for line in order.lines}
-    wanted: Counter[int] = Counter()
-    for line_id, units in part.lines:
-        wanted[variants.get(line_id) or 0] += units
+    wanted = wanted_of(order, part)
     is_pickup = part.kind == PICKUP
     near = place_of_store(part.store) if is_pickup else place_of_postcode(part.address.get("postal_code", ""))
     return [

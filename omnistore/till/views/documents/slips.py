@@ -15,9 +15,9 @@ from core.texts.translated import in_language
 from inventory.channels.labels import LabelsForm, labels_response
 from omnistore.till.views.base import TillView
 from orders.channels.slips import slip_response
-from orders.queries.documents.slips import gift_receipt, goods_to_pack, packing_slip, pick_slip, return_slip
+from orders.queries.documents.slips import gift_receipt, packing_slip, pick_slip, return_slip
 from orders.queries.orders import get_order
-from orders.queries.pickups import pick_list
+from orders.queries.pickups import goods_to_pack, pick_list
 from orders.queries.scopes import check_served
 
 MOST_TO_PICK = 500

@@ -1,7 +1,6 @@
 """Sending goods of a pickup or a parcel elsewhere, for example what the store does not have."""
 
 import uuid
-from collections import Counter
 from typing import Any
 
 from django import forms
@@ -20,7 +19,7 @@ from core.texts.translated import in_language
 from inventory.queries.availability import StoreSupply, place_of_store, store_supplies
 from omnistore.till.views.base import TillView, claim_of_form
 from omnistore.till.views.parcels import known_id
-from orders.channels.pieces import PiecesForm
+from orders.channels.pieces import PiecesForm, wanted_of
 from orders.queries.orders import get_order
 from orders.queries.views import FulfilmentView, OrderView
 from orders.rules.checkout import PICKUP, SHIP
@@ -99,10 +98,7 @@ class Elsewhere(TillView):
         return PiecesForm(data, waiting=[line for line in waiting if line[2]], prefix="moved")
 
     def _choices(self, order: OrderView, part: FulfilmentView) -> list[tuple[str, str, Destination]]:
-        variants = {line.id: line.variant_id for line in order.lines}
-        wanted: Counter[int] = Counter()
-        for line_id, units in part.lines:
-            wanted[variants.get(line_id) or 0] += units
+        wanted = wanted_of(order, part)
         stores = store_supplies(list(wanted), near=place_of_store(self.store.code), limit=MOST_STORES)
         found = [
             (store, sum(min(store.available.get(variant, 0), units) for variant, units in wanted.items()))
