@@ -147,6 +147,8 @@ SCENARIOS = {
     "return_approved": ("return.approved", nothing, {"return_id": RETURN}),
     "return_arrived": ("return.arrived", nothing, {"return_id": RETURN}),
     "return_received": ("return.received", nothing, {"return_id": RETURN, "refund": 2580, "units": 2}),
+    "invoice_issued": ("invoice.issued", nothing, {"invoice_id": 1, "document": "R1-2026-000001", "total": 2580}),
+    "credit_note_issued": ("invoice.credited", nothing, {"invoice_id": 2, "document": "C1-2026-000001", "total": 1290}),
     "receipt": ("receipt.requested", paid, {}),
 }
 

@@ -195,6 +195,7 @@ def _about(document: Invoice, order: Order, *, by: Actor, now: datetime) -> dict
         "ref": order.number,
         "order_id": order.pk,
         "invoice_id": document.pk,
+        "document": document.number,
         "total": document.gross,
         "currency": document.currency,
     }

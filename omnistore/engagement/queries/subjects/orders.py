@@ -48,11 +48,11 @@ class OrderSubject:
     """
     The order whose number is the entry's ref.
 
-    Templates may say `number`, `total`, `due`, `amount` (the refund), `shop`, `link`, `bought_on`, `reason` (why a
-    return was refused) and `collected_by` (who came to the desk); the lists are `lines`, `totals`, `payments`,
-    `pickups` (store, address, ready_at) and `parcels` (address, tracking, tracking_url); `gift_cards` says whether it
-    sold any. Values that do not apply are empty. An
-    entry about one fulfilment, or about some units, has only the lines of those; one about a fulfilment adds the
+    Templates may say `number`, `total`, `due`, `amount` (the refund), `document` (the number of an invoice or credit
+    note) with `document_total`, `shop`, `link`, `bought_on`, `reason` (why a return was refused) and `collected_by`
+    (who came to the desk); the lists are `lines`, `totals`, `payments`, `pickups` (store, address, ready_at) and
+    `parcels` (address, tracking, tracking_url); `gift_cards` says whether it sold any. Values that do not apply are
+    empty. An entry about one fulfilment, or about some units, has only the lines of those; one about a fulfilment adds the
     values of its parcel with `sent_to`, or `store`, `address`, `phone`, `code`, `day` (until when it is kept) and
     `hours` of its pickup.
     """
@@ -75,6 +75,8 @@ class OrderSubject:
             "total": money_text(order.grand_total, order.currency, language),
             "due": _money(order, sum(payment.amount for payment in order.payments if payment.state == DUE), language),
             "amount": _money(order, entry.payload.get("refund", 0), language),
+            "document": entry.payload.get("document", ""),
+            "document_total": _money(order, entry.payload.get("total", 0), language),
             "shop": settings.SHOP_NAME,
             "link": _link(order),
             "bought_on": day_text(bought_on, language),
