@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from core.journal import Event, Notification
 from core.texts.wording import money, worded
 
-
 _FOR_BUYER = {"subject": "order", "recipients": "buyer"}
 
 

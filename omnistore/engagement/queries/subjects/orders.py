@@ -52,8 +52,8 @@ class OrderSubject:
     note) with `document_total`, `shop`, `link`, `bought_on`, `reason` (why a return was refused) and `collected_by`
     (who came to the desk); the lists are `lines`, `totals`, `payments`, `pickups` (store, address, ready_at) and
     `parcels` (address, tracking, tracking_url); `gift_cards` says whether it sold any. Values that do not apply are
-    empty. An entry about one fulfilment, or about some units, has only the lines of those; one about a fulfilment adds the
-    values of its parcel with `sent_to`, or `store`, `address`, `phone`, `code`, `day` (until when it is kept) and
+    empty. An entry about one fulfilment, or about some units, has only the lines of those; one about a fulfilment adds
+    the values of its parcel with `sent_to`, or `store`, `address`, `phone`, `code`, `day` (until when it is kept) and
     `hours` of its pickup.
     """
 
