@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -36,7 +37,8 @@ class Promotion(models.Model):
     """
     A promotion: its conditions on a cart and its reward, both stored as JSON.
 
-    Promotions apply on every channel alike; one for a single channel or store needs a reason and an end.
+    Promotions apply on every channel alike; one for a single channel or store needs a reason and an end. created_at:
+    long ago for promotions that are older than this field.
     """
 
     name = TranslatedField(_("name"), help_text=_("Shoppers read it in the cart and on the receipt."))
@@ -59,6 +61,7 @@ class Promotion(models.Model):
         help_text=_("A promotion of a single channel or store needs a reason and an end."),
     )  # fmt: skip
     is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("promotion")

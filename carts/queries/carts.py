@@ -15,7 +15,7 @@ from core.data import sql
 from core.errors import NotFound
 from core.texts.translated import TranslatedText
 from inventory.models import Product
-from inventory.queries.price_lists import SEGMENTS, STEPS
+from inventory.queries.price_lists import SEGMENTS, STEPS, former_steps
 from inventory.rules.price_lists import PriceContext, PriceTier, parse_price_tiers, price_of, with_public_amount
 
 # A line's units may come from any location that ships or offers pickup; checkout checks the chosen location only.
@@ -145,7 +145,8 @@ class CartView(NamedTuple):
     """
     A cart with its lines, priced for a channel, and their problems; queries/quoting.py computes the total.
 
-    code: its newest code for the till, with its end, which may be over; None if it never had one.
+    code: its newest code for the till, with its end, which may be over; None if it never had one. sold_at: when it was
+    sold, of a sale that a till sends later.
     """
 
     id: int
@@ -161,6 +162,7 @@ class CartView(NamedTuple):
     voucher_ids: Sequence[int] = ()
     code: str | None = None
     code_expires_at: datetime | None = None
+    sold_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,14 +208,16 @@ def cart_as_sold(cart_id: int, *, by: Actor, at: datetime) -> CartView:
     variants = [row["variant_id"] for row in rows]
     known = sql.fetch_all(_PUBLIC_PRICES, {"variants": variants, "currency": rows[0]["currency"], "at": at})
     public = {price["variant_id"]: price["amount"] for price in known}
+    former = former_steps(variants, currency=rows[0]["currency"], customer_id=rows[0]["customer_id"], at=at)
     for row in rows:
         row |= {"is_on_sale": True, "unit_price": row["unit_price_when_added"]}
+        row |= {"segments": former.segments, "steps": former.steps.get(row["variant_id"])}
         if row["variant_id"] in public:
-            # Lists may have changed since. The history has what everybody paid, not what a segment or channel paid.
+            # A list may have begun or ended late: what everybody paid is what the history says.
             row["steps"] = with_public_amount(row["steps"], public[row["variant_id"]])
     view = view_of(rows, by=by, now=at)
     assert view is not None
-    return view
+    return view._replace(sold_at=at)
 
 
 def view_of(rows: list[sql.Row], *, by: Actor, now: datetime) -> CartView | None:

@@ -9,8 +9,9 @@ changes.
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from typing import Any
 
 from carts.rules.conditions import parse_conditions
 from carts.rules.delivery import Area, DeliveryMethod, DeliveryRate, DeliveryTable
@@ -69,6 +70,23 @@ SELECT (SELECT value FROM carts_configversion) AS version,
                      FROM inventory_returnfee AS fee WHERE fee.policy_id = policy.id)))
         FROM inventory_returnpolicy AS policy
         LEFT JOIN inventory_category AS category ON category.id = policy.category_id) AS return_policies
+"""
+# A promotion as it was: its values before the first change since, or its own. Only an unused one can be deleted.
+_FORMER_PROMOTIONS = """
+SELECT id, name, conditions, reward, currency, priority, is_exclusive, needs_voucher, starts_at, ends_at
+FROM (
+    SELECT DISTINCT ON (id) * FROM (
+        SELECT pgh_obj_id AS id, pgh_created_at AS changed_at, name, conditions, reward, currency, priority,
+               is_exclusive, needs_voucher, starts_at, ends_at, is_active
+        FROM carts_promotionchange WHERE pgh_created_at > %(at)s
+        UNION ALL
+        SELECT id, 'infinity', name, conditions, reward, currency, priority, is_exclusive, needs_voucher, starts_at,
+               ends_at, is_active
+        FROM carts_promotion) AS versions
+    ORDER BY id, changed_at) AS promotion
+WHERE id IN (SELECT id FROM carts_promotion WHERE created_at <= %(at)s)
+  AND is_active AND (ends_at IS NULL OR ends_at > %(at)s)
+ORDER BY priority, id
 """
 
 
@@ -129,27 +147,21 @@ def current_pricing_config() -> PricingConfig:
     return pricing_config_at(row["value"])
 
 
+def with_former_promotions(config: PricingConfig, at: datetime) -> PricingConfig:
+    """Return a configuration with the promotions that ran at a moment, as they were then; in one statement."""
+    return replace(config, **_promotions(sql.fetch_all(_FORMER_PROMOTIONS, {"at": at})))
+
+
 def _read() -> PricingConfig:
     row = sql.fetch_one(_CONFIG, {})
     assert row is not None
-    promotions = [promotion for fields in row["promotions"] if (promotion := _promotion(fields)) is not None]
     zones = [Zone(**{**zone, "prefixes": tuple(zone["prefixes"])}) for zone in row["zones"]]
     return PricingConfig(
         version=row["version"],
         taxes=TaxTable(zones, [_rate(*rate) for rate in row["rates"]], row["standard"]) if zones else None,
         adds_tax=any(not zone.is_included for zone in zones),
         places={code: TaxPlace(*place) for code, place in row["places"].items()},
-        promotions=promotions,
-        asks_about_buyer=any(
-            condition.about == Condition.BUYER for promotion in promotions for condition in promotion.conditions
-        ),
-        asks_about_reductions=any(
-            goods.without_reduced
-            for promotion in promotions
-            for part in (promotion.reward, *promotion.conditions)
-            for goods in goods_in(part)
-        ),
-        gives=any(promotion.reward.gift is not None for promotion in promotions),
+        **_promotions([_with_moments(fields) for fields in row["promotions"]]),
         stores={int(store_id): PricedStore(*known) for store_id, known in row["stores"].items()},
         shipping={currency: ShippingConfig(*rate) for currency, rate in row["shipping"].items()},
         delivery=_delivery(row),
@@ -157,6 +169,29 @@ def _read() -> PricingConfig:
         return_policies=[ReturnTerms(**fields) for fields in row["return_policies"] or ()],
         deposits={tuple(known): Deposit(amount, bears_tax) for *known, amount, bears_tax in row["deposits"]},
     )
+
+
+def _promotions(rows: Sequence[sql.Row]) -> dict[str, Any]:
+    """Return the fields of a configuration that follow from its promotions."""
+    promotions = [promotion for fields in rows if (promotion := _promotion(fields)) is not None]
+    return {
+        "promotions": promotions,
+        "asks_about_buyer": any(
+            condition.about == Condition.BUYER for promotion in promotions for condition in promotion.conditions
+        ),
+        "asks_about_reductions": any(
+            goods.without_reduced
+            for promotion in promotions
+            for part in (promotion.reward, *promotion.conditions)
+            for goods in goods_in(part)
+        ),
+        "gives": any(promotion.reward.gift is not None for promotion in promotions),
+    }
+
+
+def _with_moments(fields: sql.Row) -> sql.Row:
+    """Return a row that was JSON with its moments read."""
+    return fields | {name: fields[name] and datetime.fromisoformat(fields[name]) for name in ("starts_at", "ends_at")}
 
 
 def _delivery(row: sql.Row) -> DeliveryTable | None:
@@ -174,8 +209,7 @@ def _delivery(row: sql.Row) -> DeliveryTable | None:
 
 
 def _fee(fields: sql.Row) -> Fee:
-    moments = {name: fields[name] and datetime.fromisoformat(fields[name]) for name in ("starts_at", "ends_at")}
-    return Fee(**{**fields, **moments})
+    return Fee(**_with_moments(fields))
 
 
 def _promotion(fields: sql.Row) -> PromotionRule | None:
@@ -185,8 +219,6 @@ def _promotion(fields: sql.Row) -> PromotionRule | None:
                 **fields,
                 "reward": parse_reward(fields["reward"]),
                 "conditions": parse_conditions(fields["conditions"]),
-                "starts_at": datetime.fromisoformat(fields["starts_at"]),
-                "ends_at": datetime.fromisoformat(fields["ends_at"]) if fields["ends_at"] else None,
             }
         )
     except PromotionNotValid as refusal:

@@ -11,7 +11,7 @@ from accounts.queries.records import RECORDS_OF_PERSON
 from carts.queries.carts import CartView
 from carts.queries.delivery import carriage_of
 from carts.queries.gifts import Taken, gift_goods
-from carts.queries.pricing_config import PricingConfig, pricing_config_at
+from carts.queries.pricing_config import PricingConfig, pricing_config_at, with_former_promotions
 from carts.queries.reduced import reduced_variants
 from carts.queries.vouchers import vouchers_by_ids
 from carts.rules.context import PricingContext
@@ -68,6 +68,8 @@ def quote_ways(
 ) -> list[Quote]:
     """Return what a cart costs in each of several ways, in as many statements as one takes. ways: as `supplies`."""
     config = pricing_config_at(cart.config_version)
+    if cart.sold_at is not None:
+        config = with_former_promotions(config, cart.sold_at)
     priced = _Priced(cart, config, by, now, taken)
     return [priced.quote(supplies) for supplies in ways]
 

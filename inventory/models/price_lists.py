@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -89,9 +90,13 @@ class PriceList(models.Model):
             raise ValidationError({"reason": _("A price of a single channel or store needs a reason and an end.")})
 
 
-@audited("price_list", "variant", "min_quantity", "amount")
+@audited("price_list", "variant", "min_quantity", "amount", "created_at")
 class ListPrice(models.Model):
-    """The price of one unit of a variant in a list, from a quantity on. amount: minor units."""
+    """
+    The price of one unit of a variant in a list, from a quantity on. amount: minor units.
+
+    created_at: long ago for prices that are older than this field.
+    """
 
     price_list = models.ForeignKey(
         PriceList, on_delete=models.CASCADE, related_name="prices", verbose_name=_("price list")
@@ -102,6 +107,7 @@ class ListPrice(models.Model):
     )  # fmt: skip
     min_quantity = models.PositiveIntegerField(_("from this quantity"), default=1, validators=[MinValueValidator(1)])
     amount = models.BigIntegerField(_("amount in minor units"))
+    created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
     class Meta:

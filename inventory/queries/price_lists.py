@@ -1,8 +1,9 @@
 """Reads the prices of lists with the ordinary ones. inventory/rules/price_lists.py decides which wins."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -49,6 +50,40 @@ LEFT JOIN LATERAL (
 WHERE upper(variant.sku) = upper(%(sku)s)
   AND (%(is_whole)s::bool OR (variant.is_active AND product.state = 'published'))
 """
+# The rows of STEPS as they were at a moment: a row's values are those before its first change since, or its own.
+_FORMER_STEPS = """
+WITH buyer AS (SELECT inventory_price_segments(%(customer)s::bigint, %(at)s) AS segments),
+lists AS (
+    SELECT DISTINCT ON (id) * FROM (
+        SELECT pgh_obj_id AS id, pgh_created_at AS changed_at, currency, channel, store_id, segment_id, priority,
+               starts_at, ends_at, is_tax_included, is_active
+        FROM inventory_pricelistchange WHERE pgh_created_at > %(at)s
+        UNION ALL
+        SELECT id, 'infinity', currency, channel, store_id, segment_id, priority, starts_at, ends_at, is_tax_included,
+               is_active
+        FROM inventory_pricelist) AS versions
+    ORDER BY id, changed_at
+), steps AS (
+    SELECT DISTINCT ON (id) * FROM (
+        SELECT pgh_obj_id AS id, pgh_created_at AS changed_at, price_list_id, variant_id, min_quantity, amount,
+               created_at
+        FROM inventory_listpricechange WHERE variant_id = ANY(%(variants)s::bigint[]) AND pgh_created_at > %(at)s
+        UNION ALL
+        SELECT id, 'infinity', price_list_id, variant_id, min_quantity, amount, created_at
+        FROM inventory_listprice WHERE variant_id = ANY(%(variants)s::bigint[])) AS versions
+    ORDER BY id, changed_at
+)
+SELECT steps.variant_id, (SELECT segments FROM buyer) AS segments, jsonb_agg(jsonb_build_array(
+    lists.id, steps.amount, steps.min_quantity, lists.channel, at_store.code, of_segment.code, lists.priority,
+    lists.starts_at, lists.ends_at, lists.is_tax_included)) AS steps
+FROM steps
+JOIN lists ON lists.id = steps.price_list_id
+LEFT JOIN inventory_location AS at_store ON at_store.id = lists.store_id
+LEFT JOIN accounts_segment AS of_segment ON of_segment.id = lists.segment_id
+WHERE steps.created_at <= %(at)s AND lists.is_active AND lists.currency = %(currency)s
+  AND (lists.segment_id IS NULL OR of_segment.code = ANY((SELECT segments FROM buyer)::text[]))
+GROUP BY steps.variant_id
+"""
 _NAMES = "SELECT id, code, name FROM inventory_pricelist WHERE id = ANY(%(ids)s::bigint[])"
 
 
@@ -79,6 +114,14 @@ class PriceExplanation:
         return self.verdicts[0].amount if self.verdicts else None
 
 
+@dataclass(frozen=True, slots=True)
+class FormerSteps:
+    """The segments of a buyer at a moment, and by variant the tiers as parse_price_tiers reads them."""
+
+    segments: Sequence[str] | None
+    steps: Mapping[int, Sequence[Sequence[Any]]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceQuestion:
     """The price of a quantity of a variant for a customer, at a place and moment. store: its code."""
@@ -90,6 +133,13 @@ class PriceQuestion:
     channel: str = "web"
     store: str = ""
     now: datetime
+
+
+def former_steps(variants: Sequence[int], *, currency: str, customer_id: int | None, at: datetime) -> FormerSteps:
+    """Return the price tiers of variants as they stood at a moment, in one statement: the audit log knows changes."""
+    parameters = {"variants": list(variants), "currency": currency, "customer": customer_id, "at": at}
+    rows = sql.fetch_all(_FORMER_STEPS, parameters)
+    return FormerSteps(rows[0]["segments"] if rows else None, {row["variant_id"]: row["steps"] for row in rows})
 
 
 def explain_price(question: PriceQuestion, *, is_whole: bool) -> PriceExplanation:

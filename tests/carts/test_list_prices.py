@@ -12,7 +12,7 @@ from carts.queries.quoting import quote_cart
 from carts.services.carts import Owner, add_to_cart, add_to_new_cart, change_quantity, hash_of, new_token
 from carts.services.placing import cart_from_lines
 from core.actors import Actor
-from inventory.models import PriceList
+from inventory.models import ListPrice, PriceList
 from tests.factories.pricing import add_list_price, make_german_taxes, make_price_list, put_into_segment
 
 WEB = Actor("web")
@@ -117,6 +117,7 @@ def test_web_app_and_till_and_the_preview_charge_the_same(ana, mug, lamp, high_s
 
 def test_a_sale_that_the_till_sends_late_has_the_price_of_that_time(mug, high_street):
     make_price_list(prices={mug: 1000}, ends_at=timezone.now() - timedelta(hours=1))
+    ListPrice.objects.update(created_at=timezone.now() - timedelta(days=1))
 
     late, now = (
         cart_from_lines(

@@ -17,7 +17,6 @@ from orders.services.registers.till_sessions import SessionNotOpen, take_open_se
 from tests.client import Api
 from tests.factories.inventory import make_variant
 from tests.factories.orders import make_till_session
-from tests.factories.pricing import add_list_price, make_price_list
 from tests.refusals import refused
 
 CASH = {"method": "cash", "tendered": {"amount": "100.00", "currency": "EUR"}}
@@ -125,16 +124,6 @@ class TestGoodsAndPrices:
         assert before.json()["totals"]["grand"]["amount"] == "18.00"
         assert after.json()["totals"]["grand"]["amount"] == "12.90"
         assert find_breaches() == {}
-
-    def test_a_list_that_changed_since_does_not_count(self, till, mug):
-        of = make_price_list(prices={mug: 900})
-        add_list_price(of, mug, 800, min_quantity=3)
-        PriceHistory.objects.create(variant=mug, currency="EUR", amount=1800, since=hours_ago(3))
-
-        one, three = sell(till, occurred_at=hours_ago(2)), sell(till, quantity=3, occurred_at=hours_ago(2))
-
-        assert one.json()["totals"]["grand"]["amount"] == "18.00"
-        assert three.json()["totals"]["grand"]["amount"] == "24.00"
 
     def test_goods_that_are_no_longer_sold_were_sold_then(self, till, mug):
         Price.objects.filter(variant=mug).delete()
