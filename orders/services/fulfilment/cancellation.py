@@ -24,7 +24,7 @@ from orders.queries.scopes import check_served
 from orders.rules.cash import CashRule
 from orders.rules.lifecycle import PAYMENT, check_fulfilment_move, check_order_move, may_be_cancelled
 from orders.rules.refunds import spread_refund
-from orders.services.fulfilment.pieces import Pieces, shares_of, take_apart, waiting_in
+from orders.services.fulfilment.pieces import Pieces, part_from_collected, shares_of, take_apart, waiting_in
 from orders.services.fulfilment.sold_lines import lacking_of, sold_lines_of, value_requests_anew, without, worth_of
 from orders.services.payments.gift_cards import GiftCardUsed, withdraw_gift_cards
 from orders.services.payments.refunding.refunds import ask_refund, tenders_of
@@ -43,13 +43,9 @@ WHERE line.order_id = %(order)s AND line.quantity > line.quantity_fulfilled + li
   AND NOT EXISTS (SELECT FROM orders_fulfilment WHERE order_id = %(order)s AND id <> ALL(%(fulfilments)s::bigint[])
                   AND state IN ('pending', 'placed', 'accepted', 'picking', 'ready'))
 """
-# A pickup of which something was collected ends as collected, whatever happens to the rest.
 _END = """
-UPDATE orders_fulfilment AS fulfilment
-SET state = CASE WHEN EXISTS (SELECT FROM orders_fulfilmentline AS part
-                              WHERE part.fulfilment_id = fulfilment.id AND part.handed_over_at IS NOT NULL)
-                 THEN 'collected' ELSE %(state)s::text END,
-    finished_at = %(now)s::timestamptz, reject_reason = %(reason)s::text
+UPDATE orders_fulfilment
+SET state = %(state)s::text, finished_at = %(now)s::timestamptz, reject_reason = %(reason)s::text
 WHERE id = ANY(%(fulfilments)s::bigint[])
 """
 _CANCEL_UNITS = """
@@ -87,12 +83,14 @@ class Undone:
     The result of a cancellation: minor units to refund, and the reservations to release last in the transaction.
 
     cancelled: units by the order line's id; kept: units that stay with the buyer, because their gift card was used.
+    fulfilments: those that ended, each with what was cancelled of it alone.
     """
 
     refund: int
     reservation_ids: list[UUID]
     cancelled: Mapping[int, int]
     kept: int
+    fulfilments: Sequence[Fulfilment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,19 +161,7 @@ def cancel_order(
     )
     if undone.kept and not any(undone.cancelled.values()):
         raise GiftCardUsed(_("The gift card of this order was used already, so its purchase cannot be paid back."))
-    if order.state != Order.CANCELLED:
-        publish(
-            OrderPartlyCancelled(
-                by=by,
-                occurred_at=now,
-                customer_id=order.customer_id,
-                ref=order.number,
-                order_id=order.pk,
-                reason=reason,
-                refund=undone.refund,
-                line_units={str(line_id): count for line_id, count in undone.cancelled.items() if count},
-            )
-        )
+    publish_partly_cancelled(order, undone, reason=reason, by=by, now=now)
     release_reservations(ids=undone.reservation_ids, by=by, now=now, reason=reason)
 
 
@@ -193,12 +179,14 @@ def cancel_fulfilments(
     """
     End fulfilments of an order whose lock the caller holds: their open units are cancelled and refunded.
 
-    to: cancelled or expired. note: the store's reason as text. A gift card that has paid for something stays with its
-    buyer, and stops nothing else. Closes the order if nothing is left to hand over, and then publishes OrderCancelled
-    or OrderCompleted. The caller publishes its own event and releases the reservations. Raises IllegalTransition.
+    Of a pickup that was collected in part, the rest ends in a fulfilment of its own. to: cancelled or expired. note:
+    the store's reason as text. A gift card that has paid for something stays with its buyer, and stops nothing else.
+    Closes the order if nothing is left to hand over, and then publishes OrderCancelled or OrderCompleted. The caller
+    publishes its own event and releases the reservations. Raises IllegalTransition.
     """
     for fulfilment in fulfilments:
         check_fulfilment_move(kind=fulfilment.kind, present=fulfilment.state, to=to, by=by)
+    fulfilments = part_from_collected(fulfilments, now=now)
     ids = [fulfilment.pk for fulfilment in fulfilments]
     waiting = _waiting(order, ids)
     units = {row["order_line_id"]: row["quantity"] for row in waiting}
@@ -219,7 +207,25 @@ def cancel_fulfilments(
         [reservation for row in waiting for reservation in row["reservations"]],
         cancelled=cancelled,
         kept=sum(kept.values()),
+        fulfilments=fulfilments,
     )
+
+
+def publish_partly_cancelled(order: Order, undone: Undone, *, reason: str, by: Actor, now: datetime) -> None:
+    """Tell which goods of an order were cancelled, unless it was cancelled as a whole, which has been told."""
+    if order.state != Order.CANCELLED:
+        publish(
+            OrderPartlyCancelled(
+                by=by,
+                occurred_at=now,
+                customer_id=order.customer_id,
+                ref=order.number,
+                order_id=order.pk,
+                reason=reason,
+                refund=undone.refund,
+                line_units={str(line_id): count for line_id, count in undone.cancelled.items() if count},
+            )
+        )
 
 
 def close_if_done(*, order: Order, by: Actor, now: datetime, reason: str = "") -> str:
