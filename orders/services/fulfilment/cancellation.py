@@ -24,6 +24,7 @@ from orders.queries.scopes import check_served
 from orders.rules.cash import CashRule
 from orders.rules.lifecycle import PAYMENT, check_fulfilment_move, check_order_move, may_be_cancelled
 from orders.rules.refunds import spread_refund
+from orders.services.fulfilment.charges import charges_by_law, note_charges_back, shipping_without
 from orders.services.fulfilment.pieces import Pieces, part_from_collected, shares_of, take_apart, waiting_in
 from orders.services.fulfilment.sold_lines import lacking_of, sold_lines_of, value_requests_anew, without, worth_of
 from orders.services.payments.gift_cards import GiftCardUsed, withdraw_gift_cards
@@ -126,7 +127,7 @@ def preview_cancellation(*, number: str, by: Actor, pieces: Pieces | None = None
         )
     ids = [fulfilment.pk for fulfilment in fulfilments]
     units.update({row["order_line_id"]: row["quantity"] for row in _waiting(order, ids)})
-    owed = _value_of(order, fulfilments, units)
+    owed = sum(_value_of(order, fulfilments, units))
 
     payments = list(order.payments.all())
     authorised = sum(payment.amount for payment in payments if payment.state == Payment.AUTHORISED)
@@ -192,14 +193,15 @@ def cancel_fulfilments(
     units = {row["order_line_id"]: row["quantity"] for row in waiting}
     kept = withdraw_gift_cards(order=order, units=units, by=by, now=now)
     cancelled = {line_id: quantity - kept.get(line_id, 0) for line_id, quantity in units.items()}
-    owed = _value_of(order, fulfilments, cancelled)
+    owed, by_law = _value_of(order, fulfilments, cancelled)
+    note_charges_back(order, by_law)
 
     sql.execute(_END, {"fulfilments": ids, "state": to, "reason": note, "now": now})
     sql.execute(_CANCEL_UNITS, {"lines": list(cancelled), "quantities": list(cancelled.values())})
     if kept:
         sql.execute(_KEEP_UNITS, {"lines": list(kept), "quantities": list(kept.values())})
     value_requests_anew(order)
-    refund = _give_back(order, owed, reason=reason, as_credit=as_credit, by=by, now=now)
+    refund = _give_back(order, owed + by_law, reason=reason, as_credit=as_credit, by=by, now=now)
     if close_if_done(order=order, reason=reason, by=by, now=now) == Order.CANCELLED:
         publish(_cancelled(order, reason, refund, by, now))
     return Undone(
@@ -279,19 +281,22 @@ def _waiting(order: Order, fulfilment_ids: Sequence[int]) -> list[sql.Row]:
     return sql.fetch_all(_WAITING, {"order": order.pk, "fulfilments": list(fulfilment_ids)})
 
 
-def _value_of(order: Order, fulfilments: Sequence[Fulfilment], units: Mapping[int, int]) -> int:
+def _value_of(order: Order, fulfilments: Sequence[Fulfilment], units: Mapping[int, int]) -> tuple[int, int]:
     """
-    Return what was to be paid for some units, and for shipping if nothing of the order ships any more.
+    Return what was to be paid for some units, and what of the order's charges goes back by law with the last of them.
 
-    Fees go back with the last unit of an order of which nothing has left.
+    The first with shipping if nothing of the order ships any more, and with fees if nothing of it has left.
     """
     lines = sold_lines_of(order)
     value = worth_of(order, lines, units, returned=False).refund
-    if all(line.quantity == line.gone - line.returned + units.get(line.id, 0) for line in lines):
-        value += order.fee_total + order.fee_tax_added
-    if any(fulfilment.kind == Fulfilment.SHIP for fulfilment in fulfilments):
-        value += _shipping_of(order, without=[fulfilment.pk for fulfilment in fulfilments])
-    return value
+    parcels = [fulfilment.pk for fulfilment in fulfilments if fulfilment.kind == Fulfilment.SHIP]
+    if parcels:
+        value += shipping_without(order, parcels=parcels)
+    if any(line.quantity > line.gone + units.get(line.id, 0) for line in lines):
+        return value, 0
+    if any(line.returned for line in lines):
+        return value, charges_by_law(order, parcels=parcels)
+    return value + order.fee_total + order.fee_tax_added, 0
 
 
 def give_shipping_back(order: Order, *, by: Actor, now: datetime) -> int:
@@ -300,14 +305,8 @@ def give_shipping_back(order: Order, *, by: Actor, now: datetime) -> int:
 
     For a parcel that has just become a pickup. Return what is refunded, in minor units. Raises PaymentBeingTaken.
     """
-    owed = _shipping_of(order, without=[])
+    owed = shipping_without(order, parcels=[])
     return _give_back(order, owed, reason="changed", as_credit=False, by=by, now=now) if owed else 0
-
-
-def _shipping_of(order: Order, *, without: Sequence[int]) -> int:
-    """Return what was charged for shipping if no parcel is left, apart from some; minor units."""
-    ships = order.fulfilments.filter(kind=Fulfilment.SHIP).exclude(pk__in=without).exclude(state="cancelled")
-    return 0 if ships.exists() else order.shipping_total + order.shipping_tax_added
 
 
 def _give_back(order: Order, owed: int, *, reason: str, as_credit: bool, by: Actor, now: datetime) -> int:
