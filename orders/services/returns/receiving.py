@@ -132,7 +132,7 @@ def take_in(*, order_number: str, arrival: Arrival, is_exchange: bool = False, b
     if order is None:
         raise NotFound(_("There is no such order."))
     hold_drawer_for(order, session_id=arrival.session_id, by=by)
-    known = lines_of(order)
+    known = lines_of(order, now=now)
     wanted = wanted_of(arrival.pieces)
     units = wanted.units
     check_known(units, known)
@@ -153,7 +153,7 @@ def take_in(*, order_number: str, arrival: Arrival, is_exchange: bool = False, b
     sql.execute(_COUNT_UNITS, {"lines": list(units), "quantities": list(units.values())})
     # From here on its units have come back; what has only arrived still claims them.
     move(RETURN, goods, Return.INSPECTED, by=by)
-    _withdraw_overtaken(order, by=by)
+    _withdraw_overtaken(order, by=by, now=now)
     # Gift cards lie in no stock.
     to_put = [
         (known[piece.line_id]["variant_id"], place_of(piece.condition, restock=piece.restock), piece.quantity)
@@ -335,11 +335,11 @@ def _write_units(
     )
 
 
-def _withdraw_overtaken(order: Order, *, by: Actor) -> None:
+def _withdraw_overtaken(order: Order, *, by: Actor, now: datetime) -> None:
     """Withdraw the open requests whose units are back by now."""
     left = {
         line_id: row["quantity_fulfilled"] - row["quantity_returned"] - row["arrived"]
-        for line_id, row in lines_of(order).items()
+        for line_id, row in lines_of(order, now=now).items()
     }
     requests = Return.objects.filter(order=order, state__in=OPEN_RETURNS).order_by("pk").prefetch_related("lines")
     for request in requests:
