@@ -43,6 +43,16 @@ invariant(
     """,
 )
 invariant(
+    "what waits of a pickup stands beside what was collected only until it ends",
+    """
+    SELECT orders.number, pickup.id, pickup.state FROM orders_fulfilment AS pickup
+    JOIN orders_order AS orders ON orders.id = pickup.order_id
+    WHERE pickup.kind = 'pickup' AND pickup.state IN ('collected', 'cancelled', 'expired') AND orders.external_id = ''
+      AND EXISTS (SELECT FROM orders_fulfilmentline WHERE fulfilment_id = pickup.id AND handed_over_at IS NOT NULL)
+      AND EXISTS (SELECT FROM orders_fulfilmentline WHERE fulfilment_id = pickup.id AND handed_over_at IS NULL)
+    """,
+)
+invariant(
     "an order that ended holds no goods",
     """
     SELECT orders.number, reservation.id FROM orders_order AS orders

@@ -32,7 +32,11 @@ PICKUP = Lifecycle(
     "pickup",
     "orders_fulfilment",
     kind="pickup",
-    begins={"pending": "with an order that waits for its payment", "placed": "with an order that is placed"},
+    begins={
+        "pending": "with an order that waits for its payment",
+        "placed": "with an order that is placed",
+        "ready": "what still waits of a pickup that was collected in part, just before it ends",
+    },
     moves=moves(
         ("pending", "paid", "placed", {SYSTEM}),
         ("pending", "the order failed", "cancelled", {SYSTEM}),
@@ -47,7 +51,7 @@ PICKUP = Lifecycle(
         ("picking", "cancelled or rejected", "cancelled", {SHOPPER, STAFF}),
         ("picking", "not paid, and not made ready in time", "cancelled", {SYSTEM}),
         ("ready", "the last goods handed over", "collected", {STAFF}),
-        ("ready", "some goods handed over, the rest not collected", "collected", {SYSTEM}),
+        ("ready", "some goods handed over, and the rest goes another way or ends", "collected", {SYSTEM}),
         ("ready", "not collected in time", "expired", {SYSTEM}),
         ("ready", "cancelled or rejected", "cancelled", {SHOPPER, STAFF}),
     ),

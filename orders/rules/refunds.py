@@ -26,7 +26,8 @@ class SoldLine:
     gone: units that were cancelled or returned, and refunded, before; returned: those of them that the buyer had.
     gift_value: of a unit that a promotion gave, what it would have cost; earned_from: what goods have to be worth for
     it, before promotions, as full_price is, that of all units. is_stored_value: a gift card, which earns no gift.
-    reductions: what was given back of its price before, for the units that were left then.
+    reductions: what was given back of its price before, for the units that were left then. forfeited: what those
+    returned units were worth for which nothing was given back: they are still paid, like what is kept.
     """
 
     id: int
@@ -39,6 +40,7 @@ class SoldLine:
     full_price: int = 0
     is_stored_value: bool = False
     reductions: tuple[Reduction, ...] = ()
+    forfeited: int = 0
 
     def worth_until(self, gone: int, share: int) -> int:
         """
@@ -119,7 +121,10 @@ def withheld_for_gifts(lines: Sequence[SoldLine], *, goods_paid: int, currency: 
     A refund is the value of its units less what this grows by, which is never more.
     """
     shares = zip(lines, _shares(lines, goods_paid, currency), strict=True)
-    returned = sum(_value_between(line, share, line.gone - line.returned, line.gone) for line, share in shares)
+    returned = sum(
+        max(0, _value_between(line, share, line.gone - line.returned, line.gone) - line.forfeited)
+        for line, share in shares
+    )
     return min(returned, lacking_for_gifts(lines, goods_paid=goods_paid, currency=currency))
 
 
@@ -136,7 +141,7 @@ def lacking_for_gifts(lines: Sequence[SoldLine], *, goods_paid: int, currency: s
     kept = paid = full_price = 0
     for line, share in zip(lines, _shares(lines, goods_paid, currency), strict=True):
         if not line.is_stored_value and not line.gift_value:
-            kept += _value_between(line, share, line.gone, line.quantity)
+            kept += _value_between(line, share, line.gone, line.quantity) + line.forfeited
             paid, full_price = paid + share, full_price + line.full_price
     gifts = sum(line.gift_value * (line.quantity - line.gone) for line in kept_gifts)
     # What earns a gift counts before promotions; of that, what was paid is kept.

@@ -29,10 +29,11 @@ class ReturnItem:
     """
     Units of one line that a shopper wants to return, and what is known of the line.
 
-    requested: units of requests that are still open. handed_over_at: when the shopper got the last of its units.
-    window_days: how long after that the shop accepts returns. is_here: they lie on the desk, so the shopper had them.
-    kind: of the return policy that the line was bought under. statutory_days: how long the buyer may withdraw by law.
-    fee: of a return by that policy, in minor units. is_faulty: for a reason of FAULTS. is_opened: no longer sealed.
+    requested: units of requests that are still open. coming: units on their way to the shopper. handed_over_at: when
+    the shopper got the last of its units. window_days: how long after that the shop accepts returns. is_here: they lie
+    on the desk, so the shopper had them. kind: of the return policy that the line was bought under. statutory_days: how
+    long the buyer may withdraw by law. fee: of a return by that policy, in minor units. is_faulty: for a reason of
+    FAULTS. is_opened: no longer sealed.
     """
 
     line_id: int
@@ -49,11 +50,12 @@ class ReturnItem:
     fee: int = 0
     is_faulty: bool = False
     is_opened: bool = False
+    coming: int = 0
 
     @property
     def left(self) -> int:
-        """Return how many units may still be returned."""
-        return self.fulfilled - self.returned - self.requested
+        """Return how many units may still be returned; those on their way only if they lie on the desk all the same."""
+        return self.fulfilled - self.returned - self.requested - (0 if self.is_here else self.coming)
 
     def is_withdrawn(self, now: datetime) -> bool:
         """Return whether the law lets the buyer give it back, whatever the policy says (2011/83/EU, articles 9, 16)."""
@@ -77,10 +79,11 @@ class Objection:
 
 
 def was_handed_over(request: ReturnItem, now: datetime) -> str | None:
-    """Refuse what the shopper does not have: nothing was handed over, or the parcel is still on its way."""
+    """Refuse what the shopper does not have: nothing was handed over, or its parcel is still on its way."""
     if request.fulfilled == 0 or request.handed_over_at is None:
         return NOT_DELIVERED
-    return NOT_DELIVERED if not request.is_here and now < request.handed_over_at else None
+    is_coming = not request.is_here and request.coming > 0
+    return NOT_DELIVERED if is_coming and request.wanted > request.left else None
 
 
 def is_within_window(request: ReturnItem, now: datetime) -> str | None:

@@ -116,8 +116,8 @@ def test_web_app_and_till_and_the_preview_charge_the_same(ana, mug, lamp, high_s
 
 
 def test_a_sale_that_the_till_sends_late_has_the_price_of_that_time(mug, high_street):
-    make_price_list(prices={mug: 1000}, ends_at=timezone.now() - timedelta(hours=1))
-    ListPrice.objects.update(created_at=timezone.now() - timedelta(days=1))
+    of = make_price_list(ends_at=timezone.now() - timedelta(hours=1))
+    ListPrice.objects.create(price_list=of, variant=mug, amount=1000, created_at=timezone.now() - timedelta(days=1))
 
     late, now = (
         cart_from_lines(

@@ -1,7 +1,10 @@
 """Pieces of an order that go another way than the rest: cancelled, rejected, handed over, sent."""
 
+from datetime import timedelta
+
 import pytest
 
+from core.data.invariants import find_breaches
 from core.errors import Malformed
 from core.models import JournalEntry
 from core.states.transitions import IllegalTransition
@@ -9,7 +12,7 @@ from inventory.models import Reservation
 from orders.models import BalanceDueEntry, Fulfilment, HandOver, Order, Refund
 from orders.services.fulfilment.cancellation import cancel_order, preview_cancellation
 from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
-from orders.services.fulfilment.pickup import reject_pickup
+from orders.services.fulfilment.pickup import expire_overdue_pickups, reject_pickup
 from orders.services.fulfilment.pieces import TooManyPieces
 from orders.services.fulfilment.shipping import send_parcel
 from tests.factories.inventory import make_stock, make_warehouse
@@ -257,3 +260,59 @@ class TestSending:
             )
 
         assert Fulfilment.objects.count() == 1
+
+
+class TestTheRestOfACollectedPickup:
+    """A mug was collected, a bowl waits; whatever ends the pickup, each part tells of its own goods."""
+
+    @pytest.fixture
+    def begun(self, ana, mitte, mug, bowl, at_desk, now):
+        order = make_order((mug, 2, 1290), (bowl, 1, 2000), store=mitte, customer=ana, state="ready")
+        Fulfilment.objects.update(ready_at=now, expires_at=now + timedelta(days=7))
+        hand_over(order.fulfilments.get(), {line_of(order, mug).pk: 1}, at_desk, now)
+        return order
+
+    @pytest.mark.parametrize("end", ["cancelled", "rejected", "expired"])
+    def test_ends_in_a_part_of_its_own(self, end, begun, mug, bowl, mitte, as_ana, at_desk, now):
+        pickup = begun.fulfilments.get()
+        if end == "cancelled":
+            cancel_order(number=begun.number, reason="changed_mind", by=as_ana, now=now)
+        elif end == "rejected":
+            reject_pickup(pickup_id=pickup.pk, reason="Broken", by=at_desk, now=now)
+        else:
+            expire_overdue_pickups(now=now + timedelta(days=8))
+
+        state = "expired" if end == "expired" else "cancelled"
+        assert parts_of(begun) == [("collected", {mug.sku: 1}), (state, {mug.sku: 1, bowl.sku: 1})]
+        begun.refresh_from_db()
+        assert begun.state == Order.COMPLETED
+        assert [part.reject_reason for part in begun.fulfilments.order_by("pk")] == [
+            "",
+            "Broken" if end == "rejected" else "",
+        ]
+        assert Refund.objects.get().amount == 3290
+        assert (level_of(mug, mitte), level_of(bowl, mitte)) == ((9, 0), (10, 0))
+        assert find_breaches() == {}
+
+    @pytest.mark.parametrize("end", ["rejected", "expired"])
+    def test_the_message_names_what_ended(self, end, begun, mug, bowl, at_desk, now):
+        if end == "rejected":
+            reject_pickup(pickup_id=begun.fulfilments.get().pk, reason="Broken", by=at_desk, now=now)
+        else:
+            expire_overdue_pickups(now=now + timedelta(days=8))
+
+        entry = JournalEntry.objects.get(kind=f"pickup.{end}")
+        told = begun.fulfilments.get(pk=entry.payload["fulfilment_id"])
+        assert {line.order_line.sku: line.quantity for line in told.lines.all()} == {mug.sku: 1, bowl.sku: 1}
+        assert entry.payload["refund"] == 3290
+
+    def test_some_of_it_is_cancelled_while_the_rest_waits_on(self, begun, mug, bowl, as_ana, now):
+        cancel(begun, {bowl: 1}, as_ana, now)
+
+        assert parts_of(begun)[1:] == [("cancelled", {bowl.sku: 1})]
+        assert begun.state == Order.PLACED
+
+    def test_the_last_pieces_named_one_by_one_end_alike(self, begun, mug, bowl, as_ana, now):
+        cancel(begun, {mug: 1, bowl: 1}, as_ana, now)
+
+        assert parts_of(begun) == [("collected", {mug.sku: 1}), ("cancelled", {mug.sku: 1, bowl.sku: 1})]

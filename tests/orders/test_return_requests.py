@@ -13,6 +13,7 @@ from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_docu
 from orders.services.fulfilment.shipping import note_delivery, send_parcel, start_picking_parcel
 from orders.services.payments.gift_cards import issue_sold_gift_cards
 from orders.services.returns.lines import AlreadyUsed, NotDelivered, NotReturnable, not_returnable
+from orders.services.returns.preview import returnable_lines
 from orders.services.returns.receiving import Arrival, Piece, receive_return
 from orders.services.returns.requests import CreditNeedsAccount, LineToReturn, request_return
 from tests.factories.inventory import make_variant
@@ -141,6 +142,10 @@ def test_the_order_stays_as_it_is(collected, mug, as_ana, now):
     [
         ({}, None),
         ({"fulfilled": 0, "handed_over_at": None}, "not_delivered"),
+        ({"coming": 2}, None),
+        ({"coming": 2, "wanted": 2}, "not_delivered"),
+        ({"coming": 2, "wanted": 2, "is_here": True}, None),
+        ({"coming": 3}, "not_delivered"),
         ({"handed_over_at_days": 31}, "window_over"),
         ({"wanted": 4}, "too_many"),
         ({"returned": 2, "wanted": 2}, "too_many"),
@@ -196,6 +201,29 @@ class TestParcels:
             ask(sent, line, by=as_ana, now=now + timedelta(days=32, seconds=1))
         assert ask(sent, line, by=as_ana, now=now + timedelta(days=32)).state == "requested"
 
+    def test_what_arrived_may_be_asked_for_while_the_rest_is_on_its_way(self, ana, mitte, mug, at_desk, as_ana, now):
+        order = make_order((mug, 3, 1000), store=mitte, customer=ana, kind="ship")
+        line = line_of(order, mug).pk
+        Fulfilment.objects.update(promised_at=now + timedelta(days=2))
+        first = order.fulfilments.get()
+        send_parcel(parcel_id=first.pk, tracking="JJD1", pieces={line: 1}, by=at_desk, now=now)
+        note_delivery(parcel_id=first.pk, by=at_desk, now=now)
+        rest = order.fulfilments.exclude(pk=first.pk).get()
+        send_parcel(parcel_id=rest.pk, tracking="JJD2", by=at_desk, now=now)
+        later = now + timedelta(days=1)
+
+        offered = returnable_lines(order=order, now=later)[line]
+        assert (offered.left, offered.objection) == (1, "")
+        with refused(NotDelivered) as refusal:
+            ask(order, LineToReturn(line, 2, ""), by=as_ana, now=later)
+        assert refusal.value.details["lines"][0]["left"] == 1
+        assert ask(order, LineToReturn(line, 1, ""), by=as_ana, now=later).state == "requested"
+
+        offered = returnable_lines(order=order, now=later)[line]
+        assert (offered.left, offered.objection) == (0, "not_delivered")
+        # The promised day has passed.
+        assert returnable_lines(order=order, now=now + timedelta(days=3))[line].left == 2
+
     def test_a_parcel_on_its_way_cannot_be_asked_for_but_lies_on_a_desk(self, sent, mug, at_desk, as_ana, now):
         line = line_of(sent, mug).pk
 
@@ -203,7 +231,7 @@ class TestParcels:
             ask(sent, LineToReturn(line, 1, ""), by=as_ana, now=now + timedelta(days=1))
         assert refusal.value.code == "not_delivered"
         assert refusal.value.details["lines"] == [
-            {"line": str(line), "sku": "MUG", "reason": "not_delivered", "left": 1}
+            {"line": str(line), "sku": "MUG", "reason": "not_delivered", "left": 0}
         ]
 
         brought = Arrival([Piece(line, 1, "as_new", "other")])

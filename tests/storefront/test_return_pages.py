@@ -11,6 +11,7 @@ from django.utils import timezone
 from core.actors import Actor
 from orders.models import Fulfilment, OrderLine, Return, ReturnLine
 from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.shipping import note_delivery, send_parcel
 from orders.services.returns.requests import approve_return, refuse_return
 from tests.factories.inventory import make_store, make_variant
 from tests.factories.orders import make_order
@@ -218,6 +219,19 @@ class TestWhatIsMissingOrRefused:
 
         assert "Return goods" not in Visit(ana).get(f"/orders/{order.number}/").content.decode()
         assert "You do not have it yet." in Visit(ana).get(f"/orders/{order.number}/returns/").content.decode()
+
+    def test_a_parcel_on_its_way_says_so_beside_and_is_offered_when_it_has_arrived(self, ana, mug, high_street, tess):
+        order = make_order((mug, 1, 1290), store=high_street, customer=ana, kind="ship")
+        Fulfilment.objects.update(promised_at=timezone.now() + timedelta(days=2))
+        parcel = order.fulfilments.get()
+        send_parcel(parcel_id=parcel.pk, tracking="A", by=at_desk(tess, high_street), now=timezone.now())
+        on_its_way = Visit(ana).get(f"/orders/{order.number}/").content.decode()
+        note_delivery(parcel_id=parcel.pk, by=at_desk(tess, high_street), now=timezone.now())
+        arrived = Visit(ana).get(f"/orders/{order.number}/").content.decode()
+
+        hint = "You can return goods once they have arrived."
+        assert "Return goods" not in on_its_way and hint in on_its_way
+        assert "Return goods" in arrived and hint not in arrived
 
 
 def test_statements_do_not_grow_with_lines_and_requests(ana, order, address):

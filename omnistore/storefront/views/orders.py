@@ -1,5 +1,6 @@
 """The visitor's orders of every channel, and a guest's order behind an unguessable link."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -115,6 +116,8 @@ def order(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
         "returns_address": _address(order.number, key, "order_returns") if _may_return(order) else "",
         "gift_cards": gift_cards_of(order_id=order.id, number=order.number),
     }
+    has_left = any(line.fulfilled > line.returned for line in order.lines)
+    context["returns_later"] = has_left and not context["returns_address"]
     if context["is_waiting"]:
         context |= _waits_for(order) | {"confirm_address": _address(order.number, key, "order_confirm")}
     response = private_page(request, "storefront/order.html", context)
@@ -247,8 +250,12 @@ def _resolved(request: HttpRequest, order: OrderView, returned: Mapping[str, str
 
 
 def _may_return(order: OrderView) -> bool:
-    """Return whether the page of its returns has anything to offer or to show."""
-    return bool(order.returns) or any(line.fulfilled > line.returned for line in order.lines)
+    """Return whether the page of its returns has anything to offer or to show: not while all of it is on its way."""
+    now, coming = timezone.now(), Counter[int]()
+    for part in order.fulfilments:
+        if part.kind == "ship" and part.state == "shipped" and part.promised_at and part.promised_at > now:
+            coming.update(dict(part.lines))
+    return bool(order.returns) or any(line.fulfilled - coming[line.id] > line.returned for line in order.lines)
 
 
 def _waits_for(order: OrderView) -> dict[str, Any]:

@@ -24,7 +24,8 @@ from orders.queries.scopes import check_served
 from orders.rules.cash import CashRule
 from orders.rules.lifecycle import PAYMENT, check_fulfilment_move, check_order_move, may_be_cancelled
 from orders.rules.refunds import spread_refund
-from orders.services.fulfilment.pieces import Pieces, shares_of, take_apart, waiting_in
+from orders.services.fulfilment.charges import charges_by_law, note_charges_back, shipping_without
+from orders.services.fulfilment.pieces import Pieces, part_from_collected, shares_of, take_apart, waiting_in
 from orders.services.fulfilment.sold_lines import lacking_of, sold_lines_of, value_requests_anew, without, worth_of
 from orders.services.payments.gift_cards import GiftCardUsed, withdraw_gift_cards
 from orders.services.payments.refunding.refunds import ask_refund, tenders_of
@@ -43,13 +44,9 @@ WHERE line.order_id = %(order)s AND line.quantity > line.quantity_fulfilled + li
   AND NOT EXISTS (SELECT FROM orders_fulfilment WHERE order_id = %(order)s AND id <> ALL(%(fulfilments)s::bigint[])
                   AND state IN ('pending', 'placed', 'accepted', 'picking', 'ready'))
 """
-# A pickup of which something was collected ends as collected, whatever happens to the rest.
 _END = """
-UPDATE orders_fulfilment AS fulfilment
-SET state = CASE WHEN EXISTS (SELECT FROM orders_fulfilmentline AS part
-                              WHERE part.fulfilment_id = fulfilment.id AND part.handed_over_at IS NOT NULL)
-                 THEN 'collected' ELSE %(state)s::text END,
-    finished_at = %(now)s::timestamptz, reject_reason = %(reason)s::text
+UPDATE orders_fulfilment
+SET state = %(state)s::text, finished_at = %(now)s::timestamptz, reject_reason = %(reason)s::text
 WHERE id = ANY(%(fulfilments)s::bigint[])
 """
 _CANCEL_UNITS = """
@@ -87,12 +84,14 @@ class Undone:
     The result of a cancellation: minor units to refund, and the reservations to release last in the transaction.
 
     cancelled: units by the order line's id; kept: units that stay with the buyer, because their gift card was used.
+    fulfilments: those that ended, each with what was cancelled of it alone.
     """
 
     refund: int
     reservation_ids: list[UUID]
     cancelled: Mapping[int, int]
     kept: int
+    fulfilments: Sequence[Fulfilment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,7 @@ def preview_cancellation(*, number: str, by: Actor, pieces: Pieces | None = None
         )
     ids = [fulfilment.pk for fulfilment in fulfilments]
     units.update({row["order_line_id"]: row["quantity"] for row in _waiting(order, ids)})
-    owed = _value_of(order, fulfilments, units)
+    owed = sum(_value_of(order, fulfilments, units))
 
     payments = list(order.payments.all())
     authorised = sum(payment.amount for payment in payments if payment.state == Payment.AUTHORISED)
@@ -163,19 +162,7 @@ def cancel_order(
     )
     if undone.kept and not any(undone.cancelled.values()):
         raise GiftCardUsed(_("The gift card of this order was used already, so its purchase cannot be paid back."))
-    if order.state != Order.CANCELLED:
-        publish(
-            OrderPartlyCancelled(
-                by=by,
-                occurred_at=now,
-                customer_id=order.customer_id,
-                ref=order.number,
-                order_id=order.pk,
-                reason=reason,
-                refund=undone.refund,
-                line_units={str(line_id): count for line_id, count in undone.cancelled.items() if count},
-            )
-        )
+    publish_partly_cancelled(order, undone, reason=reason, by=by, now=now)
     release_reservations(ids=undone.reservation_ids, by=by, now=now, reason=reason)
 
 
@@ -193,25 +180,28 @@ def cancel_fulfilments(
     """
     End fulfilments of an order whose lock the caller holds: their open units are cancelled and refunded.
 
-    to: cancelled or expired. note: the store's reason as text. A gift card that has paid for something stays with its
-    buyer, and stops nothing else. Closes the order if nothing is left to hand over, and then publishes OrderCancelled
-    or OrderCompleted. The caller publishes its own event and releases the reservations. Raises IllegalTransition.
+    Of a pickup that was collected in part, the rest ends in a fulfilment of its own. to: cancelled or expired. note:
+    the store's reason as text. A gift card that has paid for something stays with its buyer, and stops nothing else.
+    Closes the order if nothing is left to hand over, and then publishes OrderCancelled or OrderCompleted. The caller
+    publishes its own event and releases the reservations. Raises IllegalTransition.
     """
     for fulfilment in fulfilments:
         check_fulfilment_move(kind=fulfilment.kind, present=fulfilment.state, to=to, by=by)
+    fulfilments = part_from_collected(fulfilments, now=now)
     ids = [fulfilment.pk for fulfilment in fulfilments]
     waiting = _waiting(order, ids)
     units = {row["order_line_id"]: row["quantity"] for row in waiting}
     kept = withdraw_gift_cards(order=order, units=units, by=by, now=now)
     cancelled = {line_id: quantity - kept.get(line_id, 0) for line_id, quantity in units.items()}
-    owed = _value_of(order, fulfilments, cancelled)
+    owed, by_law = _value_of(order, fulfilments, cancelled)
+    note_charges_back(order, by_law)
 
     sql.execute(_END, {"fulfilments": ids, "state": to, "reason": note, "now": now})
     sql.execute(_CANCEL_UNITS, {"lines": list(cancelled), "quantities": list(cancelled.values())})
     if kept:
         sql.execute(_KEEP_UNITS, {"lines": list(kept), "quantities": list(kept.values())})
     value_requests_anew(order)
-    refund = _give_back(order, owed, reason=reason, as_credit=as_credit, by=by, now=now)
+    refund = _give_back(order, owed + by_law, reason=reason, as_credit=as_credit, by=by, now=now)
     if close_if_done(order=order, reason=reason, by=by, now=now) == Order.CANCELLED:
         publish(_cancelled(order, reason, refund, by, now))
     return Undone(
@@ -219,7 +209,25 @@ def cancel_fulfilments(
         [reservation for row in waiting for reservation in row["reservations"]],
         cancelled=cancelled,
         kept=sum(kept.values()),
+        fulfilments=fulfilments,
     )
+
+
+def publish_partly_cancelled(order: Order, undone: Undone, *, reason: str, by: Actor, now: datetime) -> None:
+    """Tell which goods of an order were cancelled, unless it was cancelled as a whole, which has been told."""
+    if order.state != Order.CANCELLED:
+        publish(
+            OrderPartlyCancelled(
+                by=by,
+                occurred_at=now,
+                customer_id=order.customer_id,
+                ref=order.number,
+                order_id=order.pk,
+                reason=reason,
+                refund=undone.refund,
+                line_units={str(line_id): count for line_id, count in undone.cancelled.items() if count},
+            )
+        )
 
 
 def close_if_done(*, order: Order, by: Actor, now: datetime, reason: str = "") -> str:
@@ -273,19 +281,22 @@ def _waiting(order: Order, fulfilment_ids: Sequence[int]) -> list[sql.Row]:
     return sql.fetch_all(_WAITING, {"order": order.pk, "fulfilments": list(fulfilment_ids)})
 
 
-def _value_of(order: Order, fulfilments: Sequence[Fulfilment], units: Mapping[int, int]) -> int:
+def _value_of(order: Order, fulfilments: Sequence[Fulfilment], units: Mapping[int, int]) -> tuple[int, int]:
     """
-    Return what was to be paid for some units, and for shipping if nothing of the order ships any more.
+    Return what was to be paid for some units, and what of the order's charges goes back by law with the last of them.
 
-    Fees go back with the last unit of an order of which nothing has left.
+    The first with shipping if nothing of the order ships any more, and with fees if nothing of it has left.
     """
     lines = sold_lines_of(order)
     value = worth_of(order, lines, units, returned=False).refund
-    if all(line.quantity == line.gone - line.returned + units.get(line.id, 0) for line in lines):
-        value += order.fee_total + order.fee_tax_added
-    if any(fulfilment.kind == Fulfilment.SHIP for fulfilment in fulfilments):
-        value += _shipping_of(order, without=[fulfilment.pk for fulfilment in fulfilments])
-    return value
+    parcels = [fulfilment.pk for fulfilment in fulfilments if fulfilment.kind == Fulfilment.SHIP]
+    if parcels:
+        value += shipping_without(order, parcels=parcels)
+    if any(line.quantity > line.gone + units.get(line.id, 0) for line in lines):
+        return value, 0
+    if any(line.returned for line in lines):
+        return value, charges_by_law(order, parcels=parcels)
+    return value + order.fee_total + order.fee_tax_added, 0
 
 
 def give_shipping_back(order: Order, *, by: Actor, now: datetime) -> int:
@@ -294,14 +305,8 @@ def give_shipping_back(order: Order, *, by: Actor, now: datetime) -> int:
 
     For a parcel that has just become a pickup. Return what is refunded, in minor units. Raises PaymentBeingTaken.
     """
-    owed = _shipping_of(order, without=[])
+    owed = shipping_without(order, parcels=[])
     return _give_back(order, owed, reason="changed", as_credit=False, by=by, now=now) if owed else 0
-
-
-def _shipping_of(order: Order, *, without: Sequence[int]) -> int:
-    """Return what was charged for shipping if no parcel is left, apart from some; minor units."""
-    ships = order.fulfilments.filter(kind=Fulfilment.SHIP).exclude(pk__in=without).exclude(state="cancelled")
-    return 0 if ships.exists() else order.shipping_total + order.shipping_tax_added
 
 
 def _give_back(order: Order, owed: int, *, reason: str, as_credit: bool, by: Actor, now: datetime) -> int:

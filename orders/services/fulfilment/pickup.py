@@ -30,7 +30,7 @@ from orders.models import Fulfilment
 from orders.queries.balances_due import balance_due_in
 from orders.rules.lifecycle import PICKUP
 from orders.rules.pickup_deadlines import pickup_deadline
-from orders.services.fulfilment.cancellation import cancel_fulfilments
+from orders.services.fulfilment.cancellation import cancel_fulfilments, publish_partly_cancelled
 from orders.services.fulfilment.fulfilments import about_fulfilment, take_fulfilment
 from orders.services.fulfilment.pieces import Pieces, take_apart
 
@@ -105,7 +105,8 @@ def reject_pickup(*, pickup_id: int, reason: str, by: Actor, now: datetime, piec
     undone = cancel_fulfilments(
         order=pickup.order, fulfilments=[pickup], to="cancelled", reason="rejected", note=reason, by=by, now=now
     )
-    publish(PickupRejected(**about_fulfilment(pickup, by, now), refund=undone.refund))
+    (ended,) = undone.fulfilments
+    publish(PickupRejected(**about_fulfilment(ended, by, now), refund=undone.refund))
     release_reservations(ids=undone.reservation_ids, by=by, now=now, reason="rejected")
 
 
@@ -156,7 +157,8 @@ def _expire_pickup(pickup_id: int, *, now: datetime) -> bool | None:
     undone = cancel_fulfilments(
         order=pickup.order, fulfilments=[pickup], to="expired", reason="expired", by=THE_SYSTEM, now=now
     )
-    publish(PickupExpired(**about_fulfilment(pickup, THE_SYSTEM, now), refund=undone.refund))
+    (ended,) = undone.fulfilments
+    publish(PickupExpired(**about_fulfilment(ended, THE_SYSTEM, now), refund=undone.refund))
     release_reservations(ids=undone.reservation_ids, by=THE_SYSTEM, now=now, reason="expired")
     return True
 
@@ -169,5 +171,6 @@ def _end_unpaid(pickup_id: int, *, now: datetime) -> bool | None:
     undone = cancel_fulfilments(
         order=pickup.order, fulfilments=[pickup], to="cancelled", reason="unpaid", by=THE_SYSTEM, now=now
     )
+    publish_partly_cancelled(pickup.order, undone, reason="unpaid", by=THE_SYSTEM, now=now)
     release_reservations(ids=undone.reservation_ids, by=THE_SYSTEM, now=now, reason="unpaid")
     return True

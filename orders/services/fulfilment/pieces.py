@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from core.actors import THE_SYSTEM
 from core.errors import Malformed, Refusal
+from core.states.moving import move
 from inventory.services.reservations import split_reservations
 from orders.models import Fulfilment, FulfilmentLine
+from orders.rules.lifecycle import PICKUP
 
 # Units by the id of their order line.
 Pieces = Mapping[int, int]
@@ -74,6 +78,18 @@ def take_apart(fulfilments: Sequence[Fulfilment], pieces: Pieces) -> list[Fulfil
     ]
 
 
+def part_from_collected(fulfilments: Sequence[Fulfilment], *, now: datetime) -> list[Fulfilment]:
+    """
+    Return the fulfilments that what waits in some is to end with; the caller holds the lock of their order.
+
+    Of a pickup that was collected in part, what waits moves into a pickup of its own, and what the buyer has stays
+    where it is, collected. So each tells of its own goods.
+    """
+    handed_over = FulfilmentLine.objects.filter(fulfilment__in=fulfilments, handed_over_at__isnull=False)
+    begun = set(handed_over.values_list("fulfilment_id", flat=True))
+    return [_rest_of(one, now=now) if one.pk in begun else one for one in fulfilments]
+
+
 def part_lines(waiting: Sequence[FulfilmentLine], pieces: Mapping[int, int | None]) -> list[FulfilmentLine]:
     """
     Return lines of one fulfilment that hold exactly these pieces; what stays behind becomes a line of its own.
@@ -99,16 +115,25 @@ def waiting_in(fulfilments: Sequence[Fulfilment]) -> list[FulfilmentLine]:
     return list(FulfilmentLine.objects.filter(fulfilment__in=ids, handed_over_at__isnull=True).order_by("pk"))
 
 
-def _like(fulfilment: Fulfilment) -> Fulfilment:
+def _rest_of(pickup: Fulfilment, *, now: datetime) -> Fulfilment:
+    kept = {"accepted_at": pickup.accepted_at, "ready_at": pickup.ready_at, "expires_at": pickup.expires_at}
+    rest = _like(pickup, state=pickup.state, **kept)
+    FulfilmentLine.objects.filter(fulfilment=pickup, handed_over_at__isnull=True).update(fulfilment=rest)
+    move(PICKUP, pickup, "collected", by=THE_SYSTEM, finished_at=now)
+    return rest
+
+
+def _like(fulfilment: Fulfilment, *, state: str = "placed", **moments: datetime | None) -> Fulfilment:
     new = Fulfilment.objects.create(
         order=fulfilment.order,
         kind=fulfilment.kind,
         location_id=fulfilment.location_id,
-        state="placed",
+        state=state,
         address=fulfilment.address,
         method=fulfilment.method,
         method_name=fulfilment.method_name,
         promised_at=fulfilment.promised_at,
+        **moments,
     )
     new.order = fulfilment.order
     return new

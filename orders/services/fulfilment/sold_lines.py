@@ -15,7 +15,10 @@ SELECT line.id, line.quantity, line.line_total + line.tax_added + line.quantity 
        line.quantity * line.unit_price AS full_price,
        coalesce(product.kind = 'gift_card', false) AS is_stored_value,
        (SELECT json_agg(json_build_array(given.amount, given.units) ORDER BY given.id)
-        FROM orders_pricereduction AS given WHERE given.order_line_id = line.id) AS reductions
+        FROM orders_pricereduction AS given WHERE given.order_line_id = line.id) AS reductions,
+       (SELECT coalesce(sum(part.amount), 0)::bigint
+        FROM orders_returnline AS part JOIN orders_return AS goods ON goods.id = part.parent_id
+        WHERE part.order_line_id = line.id AND goods.state = 'closed') AS forfeited
 FROM orders_orderline AS line
 LEFT JOIN inventory_variant AS variant ON variant.id = line.variant_id
 LEFT JOIN inventory_product AS product ON product.id = variant.product_id
@@ -105,6 +108,7 @@ def value_requests_anew(order: Order) -> None:
     if not requests:
         return
     lines: Sequence[SoldLine] = sold_lines_of(order)
+    parts_of_all: list[ReturnLine] = []
     for request in requests:
         parts = [part for part in request.lines.all() if part.order_line_id is not None]
         units = {part.order_line_id: part.quantity for part in parts if part.order_line_id is not None}
@@ -114,6 +118,7 @@ def value_requests_anew(order: Order) -> None:
         request.fee = fee
         for part in parts:
             part.amount = worth.by_line[part.order_line_id or 0]
-        ReturnLine.objects.bulk_update(parts, ["amount"])
+        parts_of_all += parts
         lines = without(lines, units, returned=True)
+    ReturnLine.objects.bulk_update(parts_of_all, ["amount"])
     Return.objects.bulk_update(requests, ["amount", "withheld_for_gifts", "fee"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -35,6 +36,12 @@ SELECT line.id, line.variant_id, line.sku, line.quantity_fulfilled, line.quantit
        (SELECT coalesce(sum(part.quantity), 0)::int
         FROM orders_returnline AS part JOIN orders_return AS goods ON goods.id = part.parent_id
         WHERE part.order_line_id = line.id AND goods.state = 'received') AS arrived,
+       (SELECT coalesce(sum(part.quantity), 0)::int
+        FROM orders_fulfilmentline AS part JOIN orders_fulfilment AS parcel ON parcel.id = part.fulfilment_id
+        WHERE part.order_line_id = line.id AND parcel.kind = 'ship' AND parcel.state = 'shipped'
+          AND greatest(part.handed_over_at, parcel.promised_at) > %(now)s
+          AND NOT EXISTS (SELECT FROM orders_shipment
+                          WHERE fulfilment_id = parcel.id AND state = 'sent_back')) AS coming,
        coalesce((SELECT max(CASE WHEN fulfilment.state = 'delivered' THEN fulfilment.finished_at
                                  WHEN fulfilment.kind = 'ship' AND part.handed_over_at IS NOT NULL
                                      THEN greatest(part.handed_over_at, fulfilment.promised_at)
@@ -101,13 +108,14 @@ _REFUSALS = {
 }
 
 
-def lines_of(order: Order) -> dict[int, sql.Row]:
+def lines_of(order: Order, *, now: datetime) -> dict[int, sql.Row]:
     """
-    Return each line of an order by its id, with when the buyer got the last of its units.
+    Return each line of an order by its id, with when the buyer got the last of its units, or is to get it.
 
-    requested: units that are to come back, or have arrived and nobody has looked at them; arrived: these alone.
+    requested: units that are to come back, or have arrived and nobody has looked at them; arrived: these alone. coming:
+    units that are still on their way to the buyer.
     """
-    rows = sql.fetch_all(_LINES, {"order": order.pk, "claiming": list(CLAIMING_RETURNS)})
+    rows = sql.fetch_all(_LINES, {"order": order.pk, "claiming": list(CLAIMING_RETURNS), "now": now})
     return {row["id"]: row for row in rows}
 
 
@@ -141,6 +149,7 @@ def item_of(
         fulfilled=row["quantity_fulfilled"],
         returned=row["quantity_returned"],
         requested=requested,
+        coming=row["coming"],
         handed_over_at=row["handed_over_at"],
         window_days=policy.get("days", settings.RETURN_WINDOW_DAYS),
         is_here=is_here,

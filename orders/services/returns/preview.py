@@ -48,12 +48,12 @@ class ReturnableLine(NamedTuple):
 
 def returnable_lines(*, order: Order, now: datetime) -> Mapping[int, ReturnableLine]:
     """Return how far each line of an order may be asked to come back now, by its id; in one statement."""
-    return {line_id: _returnable(row, now) for line_id, row in lines_of(order).items()}
+    return {line_id: _returnable(row, now) for line_id, row in lines_of(order, now=now).items()}
 
 
 def preview_request(*, order: Order, lines: Sequence[LineToReturn], now: datetime) -> ReturnPreview:
     """Return what a request would give back once its goods have arrived, and what stands against it."""
-    known = lines_of(order)
+    known = lines_of(order, now=now)
     wanted = wanted_of_request([line for line in lines if line.line_id in known])
     terms = terms_asked(wanted, known, now=now)
     if any(one.left < wanted.units[one.line_id] for one in terms.objections):
@@ -90,7 +90,7 @@ def preview_return(*, order: Order, pieces: Sequence[Piece], now: datetime, numb
     late today.
     """
     request = Return.objects.filter(order=order, number=number).first() if number else None
-    known = lines_of(order)
+    known = lines_of(order, now=now)
     wanted = wanted_of([piece for piece in pieces if piece.line_id in known])
     terms = terms_here(wanted, known, request=request, now=now)
     if any(one.left < wanted.units[one.line_id] for one in terms.objections):

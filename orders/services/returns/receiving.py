@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -82,6 +82,11 @@ class Arrival:
     override: str = ""
     number: str = ""
 
+    @property
+    def gives_nothing(self) -> bool:
+        """Return whether the goods are taken without giving their value back."""
+        return self.refund is not None and not self.refund
+
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
@@ -107,6 +112,7 @@ def receive_return(*, order_number: str, arrival: Arrival, by: Actor, now: datet
     refund = give_money_back(taken, arrival, by=by, now=now)
     is_closed = refund is None or not taken.units
     move(RETURN, taken.goods, Return.CLOSED if is_closed else Return.REFUNDED, by=by)
+    value_requests_anew(taken.order)
     announce_received(taken, refund or 0, by=by, now=now)
     put_away(taken.goods, taken.to_put, by=by, now=now)
     return taken.goods
@@ -114,7 +120,8 @@ def receive_return(*, order_number: str, arrival: Arrival, by: Actor, now: datet
 
 def take_in(*, order_number: str, arrival: Arrival, is_exchange: bool = False, by: Actor, now: datetime) -> TakenIn:
     """
-    Count the goods of a return; the caller gives their value back, ends the return and puts them away.
+    Count the goods of a return; the caller gives their value back, ends the return, values the open requests of the
+    order anew, and puts the goods away.
 
     is_exchange: other goods go out for them, so it costs no fee, and the order's charges stay. Locks the order, then
     the till session and gift cards. Raises NotFound, Malformed, StoreTakesNoReturns, NotReturnable, GiftCardUsed,
@@ -125,7 +132,7 @@ def take_in(*, order_number: str, arrival: Arrival, is_exchange: bool = False, b
     if order is None:
         raise NotFound(_("There is no such order."))
     hold_drawer_for(order, session_id=arrival.session_id, by=by)
-    known = lines_of(order)
+    known = lines_of(order, now=now)
     wanted = wanted_of(arrival.pieces)
     units = wanted.units
     check_known(units, known)
@@ -138,13 +145,15 @@ def take_in(*, order_number: str, arrival: Arrival, is_exchange: bool = False, b
 
     worth = worth_of(order, sold_lines_of(order), units, returned=True)
     charges = FREE if is_exchange else charges_of(order, wanted, terms, known, worth=worth.refund, own=request)
+    if arrival.gives_nothing and not is_exchange:
+        # From nothing nothing is withheld, and nothing goes back with it.
+        worth, charges = replace(worth, withheld=0), Charges(0, 0, terms.is_by_law)
     goods = _note_arrival(order, request, worth, charges, arrival, broken=broken, by=by, now=now)
     _write_units(goods, arrival.pieces, units, worth, known)
     sql.execute(_COUNT_UNITS, {"lines": list(units), "quantities": list(units.values())})
     # From here on its units have come back; what has only arrived still claims them.
     move(RETURN, goods, Return.INSPECTED, by=by)
-    _withdraw_overtaken(order, by=by)
-    value_requests_anew(order)
+    _withdraw_overtaken(order, by=by, now=now)
     # Gift cards lie in no stock.
     to_put = [
         (known[piece.line_id]["variant_id"], place_of(piece.condition, restock=piece.restock), piece.quantity)
@@ -326,11 +335,11 @@ def _write_units(
     )
 
 
-def _withdraw_overtaken(order: Order, *, by: Actor) -> None:
+def _withdraw_overtaken(order: Order, *, by: Actor, now: datetime) -> None:
     """Withdraw the open requests whose units are back by now."""
     left = {
         line_id: row["quantity_fulfilled"] - row["quantity_returned"] - row["arrived"]
-        for line_id, row in lines_of(order).items()
+        for line_id, row in lines_of(order, now=now).items()
     }
     requests = Return.objects.filter(order=order, state__in=OPEN_RETURNS).order_by("pk").prefetch_related("lines")
     for request in requests:

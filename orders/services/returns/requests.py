@@ -67,7 +67,7 @@ def request_return(
         raise NotFound(_("There is no such order."))
     if refund_to == Refund.CREDIT and order.customer_id is None:
         raise CreditNeedsAccount(_("Store credit needs an account, and this order has none. Choose the money."))
-    known = lines_of(order)
+    known = lines_of(order, now=now)
     wanted = _quantities(lines, known)
     terms = terms_asked(wanted_of_request(lines), known, now=now)
     if terms.objections:

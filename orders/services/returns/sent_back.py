@@ -27,7 +27,7 @@ def expect_parcel_back(parcel: Fulfilment, *, now: datetime) -> Return | None:
     came back or are asked to come back already are left out; None if that is all of them, or if nothing has left.
     """
     order = parcel.order
-    known = lines_of(order)
+    known = lines_of(order, now=now)
     lines = []
     for row in sql.fetch_all(_UNITS, {"parcel": parcel.pk}):
         line = known[row["order_line_id"]]

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from core.data import sql
-from orders.models import Fulfilment, Order, Return
-from orders.rules.lifecycle import DROPPED_RETURNS, OPEN_RETURNS
+from orders.models import Order, Return
 from orders.rules.returns import Objection, ReturnItem, fee_of, objections_to
+from orders.services.fulfilment.charges import charges_by_law
 from orders.services.returns.lines import item_of
 
 SENT_BACK = "returned_to_sender"
@@ -95,17 +95,9 @@ def charges_of(
     order's lock.
     """
     fee = min(terms.fee, max(0, worth))
-    charges = order.fee_total + order.fee_tax_added
-    # Shipping went back already with the last parcel that was cancelled or became a pickup.
-    parcels = set(order.fulfilments.filter(kind=Fulfilment.SHIP).values_list("state", flat=True))
-    if parcels != {"cancelled"}:
-        charges += order.shipping_total + order.shipping_tax_added
-    if not terms.is_by_law or not charges or not _is_all(wanted.units, known):
+    if not terms.is_by_law or not _is_all(wanted.units, known):
         return Charges(fee, 0, terms.is_by_law)
-    others = Return.objects.filter(order=order).exclude(state__in=(*DROPPED_RETURNS, *OPEN_RETURNS))
-    if own is not None:
-        others = others.exclude(pk=own.pk)
-    return Charges(fee, 0 if others.filter(is_by_law=False).exists() else charges, is_by_law=True)
+    return Charges(fee, charges_by_law(order, own=own), is_by_law=True)
 
 
 def _is_all(units: Mapping[int, int], known: Mapping[int, sql.Row]) -> bool:

@@ -22,6 +22,7 @@ from orders.models import Order, Payment, Return
 from orders.queries.views import OrderView
 from orders.rules.checkout import EXCHANGE, CheckoutRequest, PaymentNotPossible, PlannedTender, Tender
 from orders.rules.lifecycle import RETURN
+from orders.services.fulfilment.sold_lines import value_requests_anew
 from orders.services.payments.refunding.refunds import pay_with_returned_goods
 from orders.services.placing.placement import PlacedOrder, place_order
 from orders.services.returns.putting_away import put_away
@@ -84,6 +85,7 @@ def _settle(
         pay_with_returned_goods(order_id=taken.order.pk, amount=paid, return_id=goods.pk, by=by, now=now)
     refund = give_money_back(taken, arrival, less=paid, by=by, now=now)
     move(RETURN, goods, Return.EXCHANGED, by=by, exchanged_for_id=order.id)
+    value_requests_anew(taken.order)
     announce_received(taken, refund or 0, by=by, now=now)
     # What came back is on the shelf before the other goods are taken from it: a piece may be exchanged for its like.
     put_away(goods, taken.to_put, by=by, now=now)

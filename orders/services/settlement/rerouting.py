@@ -11,12 +11,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from carts.queries.pricing_config import current_pricing_config
+from carts.rules.delivery import PricedMethod
 from carts.rules.taxes import TaxPlace
 from core.actors import THE_SYSTEM, Actor
-from core.errors import NotFound, Refusal
+from core.errors import NotFound
 from core.journal import publish
 from core.states.moving import move
 from core.states.transitions import IllegalTransition
+from core.texts.translated import in_language
 from inventory.queries.supplies import SupplySource, load_sources, shipping_supplies
 from inventory.rules.sourcing import LocationSupply, Wanted, choose_sources
 from inventory.services.reservations import (
@@ -37,14 +39,9 @@ from orders.services.fulfilment.fulfilments import about_fulfilment
 from orders.services.fulfilment.labels import live_shipment
 from orders.services.fulfilment.pieces import Pieces, take_apart, waiting_in
 from orders.services.placing.allocation import StoreCannotServe
+from orders.services.settlement.resending import WayNotPossible, method_there, place_of_address
 
 PICKUP, SHIP = Fulfilment.PICKUP, Fulfilment.SHIP
-
-
-class WayNotPossible(Refusal):
-    """These goods cannot go there, or this way, without another price; `reason` says why by name."""
-
-    code = "way_not_possible"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,7 @@ def change_fulfilment(
     if balance_due_in(order.pk) and now > order.placed_at + timedelta(days=settings.UNPAID_PICKUP_DAYS):
         # Otherwise nobody would ever pay for goods that are promised anew each time.
         raise WayNotPossible(_("Goods are sent when they are paid. Pay the order first."), reason="unpaid")
-    _check_price(source, to, by)
+    method = _check_price(source, to, pieces, by)
     if pieces is not None:
         (source,) = take_apart([source], pieces)
     goods = _goods_of(source)
@@ -98,7 +95,7 @@ def change_fulfilment(
     for share in _shares(source, goods, to, now):
         (part,) = take_apart([source], share.pieces)
         swaps += _reserved_anew(_goods_of(part), part.location_id, share.location_id)
-        new = _rehomed(part, to, share, by=by, now=now)
+        new = _rehomed(part, to, share, method, by=by, now=now)
         publish(FulfilmentChanged(**about_fulfilment(new, by, now)))
     if source.kind == SHIP and to.kind == PICKUP:
         give_shipping_back(order, by=by, now=now)
@@ -141,14 +138,18 @@ def _is_there(source: Fulfilment, to: Destination) -> bool:
     return source.location.code == to.store if to.kind == PICKUP else source.address == dict(to.address)
 
 
-def _check_price(source: Fulfilment, to: Destination, by: Actor) -> None:
-    """Refuse what would change the order's taxes or its shipping, or send goods that are not paid."""
+def _check_price(source: Fulfilment, to: Destination, pieces: Pieces | None, by: Actor) -> PricedMethod | None:
+    """
+    Refuse what would change the order's taxes or its shipping, or send goods that are not paid.
+
+    Return the delivery method by which they go there, in a shop that has methods.
+    """
+    has_parcel = source.order.fulfilments.filter(kind=SHIP).exclude(state="cancelled").exists()
     if not costs_the_same(kind=source.kind, store=source.location.code, address=source.address, to=to):
         raise WayNotPossible(
             _("There the order would cost something else. Cancel it, and order again."), reason="other_price"
         )
     if source.kind == PICKUP and to.kind == SHIP:
-        has_parcel = source.order.fulfilments.filter(kind=SHIP).exclude(state="cancelled").exists()
         is_free = not source.order.shipping_total and by.staff_id is not None
         if not has_parcel and not is_free:
             raise WayNotPossible(
@@ -156,12 +157,17 @@ def _check_price(source: Fulfilment, to: Destination, by: Actor) -> None:
             )
         if balance_due_in(source.order_id):
             raise WayNotPossible(_("Goods are sent when they are paid. Pay the order first."), reason="unpaid")
+    if to.kind != SHIP:
+        return None
+    # What the store lacks and sends instead is its own cost.
+    is_shops_cost = source.kind == PICKUP and by.staff_id is not None
+    return method_there(source, to.address, pieces=pieces, pays_nothing=is_shops_cost)
 
 
 def _tax_place(kind: str, address: Mapping[str, Any], place: TaxPlace | None) -> TaxPlace | None:
     if kind == PICKUP:
         return place
-    return TaxPlace(address.get("country_code", ""), address.get("country_area", ""), address.get("postal_code", ""))
+    return place_of_address(address)
 
 
 def _goods_of(fulfilment: Fulfilment) -> list[FulfilmentLine]:
@@ -242,7 +248,9 @@ def _reserved_anew(goods: Sequence[FulfilmentLine], former: int, wanted: int) ->
     return swaps
 
 
-def _rehomed(part: Fulfilment, to: Destination, share: _Share, *, by: Actor, now: datetime) -> Fulfilment:
+def _rehomed(
+    part: Fulfilment, to: Destination, share: _Share, method: PricedMethod | None, *, by: Actor, now: datetime
+) -> Fulfilment:
     """Change a part on which no work was done; end any other, and let a new one hold its goods."""
     address = dict(to.address) if to.kind == SHIP else {}
     if part.kind == to.kind and part.state == "placed":
@@ -250,14 +258,15 @@ def _rehomed(part: Fulfilment, to: Destination, share: _Share, *, by: Actor, now
         part.save(update_fields=["location", "address", "promised_at"])
         return part
     keeps_method = part.kind == to.kind == SHIP
+    name = in_language(method.method.name, part.order.language) if method else ""
     new = Fulfilment.objects.create(
         order=part.order,
         kind=to.kind,
         location_id=share.location_id,
         state="placed",
         address=address,
-        method=part.method if keeps_method else "",
-        method_name=part.method_name if keeps_method else "",
+        method=part.method if keeps_method else method.method.code if method else "",
+        method_name=part.method_name if keeps_method else name,
         promised_at=share.promised_at,
     )
     FulfilmentLine.objects.filter(fulfilment=part, handed_over_at__isnull=True).update(fulfilment=new)
