@@ -230,3 +230,35 @@ class TestRows:
             cursor.execute(change)
 
         assert breached in find_breaches()
+
+
+class TestPrintedNumbersOfSalesThatWait:
+    """A till was offline, printed its receipts, and sends them with a payment that a provider is asked for only now."""
+
+    @pytest.mark.parametrize("payment_method", ["approve", "decline"])
+    def test_are_taken_at_once_and_kept(self, payment_method, till):
+        paid = [{"method": "test", "payment_method": payment_method}]
+
+        answers = [
+            sell(till, occurred_at=late(), sequence=1),
+            sell(till, occurred_at=late(), sequence=2, payments=paid),
+            sell(till, occurred_at=late(), sequence=3),
+        ]
+
+        assert [answer.status_code for answer in answers] == [201, 201 if payment_method == "approve" else 409, 201]
+        assert numbers() == [("till-1", 1), ("till-1", 2), ("till-1", 3)]
+        number_sale(order_id=RegisterReceipt.objects.get(sequence=2).order_id, now=timezone.now())
+        assert numbers() == [("till-1", 1), ("till-1", 2), ("till-1", 3)]
+        assert GAPS not in find_breaches() and NUMBERED not in find_breaches()
+
+    def test_that_are_not_the_next_are_refused_all_the_same(self, till):
+        paid = [{"method": "test", "payment_method": "approve"}]
+
+        answer = sell(till, occurred_at=late(), sequence=2, payments=paid)
+
+        assert (answer.status_code, answer.json()["expected"], numbers()) == (409, 1, [])
+
+    def test_a_sale_without_a_printed_number_takes_it_when_it_is_paid(self, till):
+        answer = sell(till, occurred_at=late(), payments=[{"method": "test", "payment_method": "decline"}])
+
+        assert (answer.status_code, numbers()) == (409, [])

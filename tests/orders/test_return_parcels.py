@@ -201,3 +201,52 @@ class TestApi:
     def test_what_is_not_there_does_not_arrive(self, tess, ana, asked):
         assert Api(tess).post("till/returns/R-1/arrival/").status_code == 404
         assert Api(ana).post(f"till/returns/{asked.number}/arrival/").status_code == 403
+
+
+class TestPlacesThatNoLongerTakeReturns:
+    """What has arrived somewhere is never stuck there."""
+
+    @pytest.fixture
+    def arrived(self, asked, at_depot, now):
+        return note_parcel_back(number=asked.number, by=at_depot, now=now)
+
+    def test_what_lies_there_is_still_looked_at_and_nothing_else_is_taken(
+        self, arrived, order, depot, at_depot, at_desk, now
+    ):
+        Location.objects.filter(pk=depot.pk).update(takes_returns=False)
+
+        with refused(ReturnIsElsewhere):
+            look(order, arrived, (1, "as_new"), by=at_desk, now=now)
+        with refused(StoreTakesNoReturns):
+            receive_return(
+                order_number=order.number,
+                arrival=Arrival([Piece(order.lines.get().pk, 1, "as_new", "too_small")]), by=at_depot, now=now,
+            )  # fmt: skip
+        assert look(order, arrived, (2, "as_new"), by=at_depot, now=now).state == "refunded"
+        assert find_breaches() == {}
+
+    def test_an_empty_parcel_is_closed_there(self, arrived, order, depot, at_depot, now):
+        Location.objects.filter(pk=depot.pk).update(takes_returns=False)
+
+        assert look(order, arrived, by=at_depot, now=now).state == "closed"
+
+    def test_from_a_place_that_has_closed_the_goods_are_taken_in_another(
+        self, arrived, order, depot, mitte, mug, at_desk, now
+    ):
+        Location.objects.filter(pk=depot.pk).update(is_active=False)
+
+        goods = look(order, arrived, (2, "as_new"), by=at_desk, now=now)
+
+        goods.refresh_from_db()
+        assert (goods.state, goods.location) == ("refunded", mitte)
+        assert StockLevel.objects.get(variant=mug, location=mitte).on_hand == 9
+        assert find_breaches() == {}
+
+    @pytest.mark.parametrize("change", [{"takes_returns": False}, {"is_active": False}])
+    def test_what_was_only_expected_there_arrives_anywhere_else(self, change, asked, depot, order, at_desk, now):
+        Return.objects.filter(pk=asked.pk).update(location=depot)
+        Location.objects.filter(pk=depot.pk).update(**change)
+
+        here = note_parcel_back(number=asked.number, by=at_desk, now=now)
+
+        assert look(order, here, (2, "as_new"), by=at_desk, now=now).state == "refunded"

@@ -1,5 +1,6 @@
 """Slips without prices: what is to be picked, what lies in a parcel, what comes back, and what was given as a gift."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
@@ -78,14 +79,28 @@ def packing_slip(number: str, *, fulfilment_id: int) -> Slip:
 
 
 def gift_receipt(number: str) -> Slip:
-    """Return what proves where goods were bought, without their prices, in its order's language. Raises NotFound."""
+    """
+    Return what proves where goods were bought, without their prices, in its order's language. Raises NotFound.
+
+    Of goods that their buyer has, and of those in a parcel that is to be sent: the slip may lie in it.
+    """
     order = get_order(number)
+    units = Counter({line.id: line.fulfilled - line.returned for line in order.lines})
+    for part in order.fulfilments:
+        if part.kind == "ship" and part.state in ("placed", "picking"):
+            units.update(dict(part.lines))
     with override(order.language):
         place = _place_of(order.fulfilments[0], store=order.store) if order.fulfilments else None
         return Slip(
             title=_("Gift receipt"),
             language=order.language,
-            rows=_rows(order, [(line.id, line.quantity - line.cancelled - line.returned) for line in order.lines]),
+            rows=_rows(
+                order,
+                [
+                    (line.id, min(units[line.id], line.quantity - line.cancelled - line.returned))
+                    for line in order.lines
+                ],
+            ),
             code=order.number,
             place=_lines_of(place),
             facts=[(_("Order"), order.number), (_("Bought on"), _day_of(order, place))],

@@ -9,6 +9,7 @@ from typing import Any
 from carts.rules.taxes import MEMBER_STATES
 from core.data import sql
 from core.money import split
+from core.texts.spelling import plain_name
 from orders.models import Order
 from orders.rules.documents.invoices import Charge, Statement, SuppliedLine, TaxKey, TaxPart, borne, mentions_of, stated
 
@@ -22,6 +23,9 @@ SELECT seller.id AS seller_id,
            'tax_number', seller.tax_number, 'vat_number', seller.vat_number) AS seller,
        location.name AS place, location.time_zone,
        person.name AS person, number.number AS tax_number,
+       (SELECT jsonb_build_object('number', answer.number, 'name', answer.name) FROM accounts_taxnumbercheck AS answer
+        WHERE answer.customer_id IN (record.id, person.id) AND answer.is_valid
+          AND answer.answered_at <= orders.placed_at ORDER BY answer.answered_at DESC LIMIT 1) AS freed_by,
        (SELECT address FROM orders_fulfilment
         WHERE order_id = orders.id AND kind = 'ship' ORDER BY state = 'cancelled', id LIMIT 1) AS sent_to,
        (SELECT to_jsonb(home) FROM accounts_address AS home
@@ -55,6 +59,9 @@ SELECT seller.id AS seller_id,
             'untaxed', CASE WHEN line.is_deposit_taxed THEN 0 ELSE line.deposit END,
             'gone', line.quantity_cancelled + line.quantity_returned,
             'is_voucher', coalesce(product.kind = 'gift_card', false),
+            'is_sent', EXISTS (SELECT FROM orders_fulfilmentline AS part
+                JOIN orders_fulfilment AS parcel ON parcel.id = part.fulfilment_id AND parcel.kind = 'ship'
+                WHERE part.order_line_id = line.id),
             'given', coalesce(back.given, 0),
             'given_units', coalesce(back.units, 0)) ORDER BY line.position)
         FROM orders_orderline AS line
@@ -77,9 +84,12 @@ LEFT JOIN LATERAL (
 ) AS seller ON true
 LEFT JOIN accounts_customer AS record ON record.id = orders.customer_id
 LEFT JOIN accounts_customer AS person ON person.id = coalesce(record.merged_into_id, record.id)
-LEFT JOIN accounts_taxnumber AS number ON number.customer_id = orders.customer_id
+LEFT JOIN LATERAL (SELECT number FROM accounts_taxnumber WHERE customer_id IN (record.id, person.id)
+                   ORDER BY customer_id = record.id DESC LIMIT 1) AS number ON true
 WHERE orders.id = %(order)s
 """
+# Where a tax of _SOLD says whether its buyer was exempt.
+_IS_EXEMPT = 3
 _ADDRESS = ("company", "street_address", "postal_code", "city", "city_area", "country_area", "country_code")
 
 
@@ -168,8 +178,9 @@ def _dues(line: Mapping[str, Any], known: set[TaxKey]) -> tuple[tuple[TaxKey, in
     if line["levies"]:
         return tuple((TaxKey(_rate(rate, finer), levy), tax, also) for levy, rate, finer, tax, also in line["levies"])
     rate = _rate(line["tax_rate"], line["tax_finer"])
-    # A line only knows that its rate is zero; the order knows whether its buyer is exempt.
-    keys = [key for key in (TaxKey(rate), TaxKey(rate, "", is_exempt=True)) if key in known]
+    # A line only knows that its rate is zero; the order knows whether its buyer is exempt, and only what is sent is.
+    possible = [TaxKey(rate), TaxKey(rate, "", is_exempt=True)]
+    keys = [key for key in (reversed(possible) if line["is_sent"] else possible) if key in known]
     return tuple((key, line["tax"], 0) for key in keys[:1])
 
 
@@ -196,8 +207,30 @@ def _buyer(row: sql.Row, order: Order) -> dict[str, str]:
     address = wished or row["sent_to"] or row["home"] or {}
     buyer = {name: str(address.get(name) or "") for name in _ADDRESS}
     buyer["name"] = str(address.get("name") or row["person"] or "")
-    buyer["vat_number"] = str(wished.get("tax_number") or row["tax_number"] or "")
+    buyer["vat_number"] = _vat_number(row, wished, address)
     return buyer | {"contact": order.contact_email or order.contact_phone}
+
+
+def _vat_number(row: sql.Row, wished: Mapping[str, Any], address: Mapping[str, Any]) -> str:
+    """
+    Return the number that stands beside the buyer's name.
+
+    What was sold free of tax names the number that freed it on that day, whatever has become of it. Otherwise the
+    customer's own number belongs to the customer's own name, and not to another company's.
+    """
+    own, freed_by = str(row["tax_number"] or ""), row["freed_by"] or {}
+    if any(tax[_IS_EXEMPT] for tax in row["taxes"]):
+        return str(freed_by.get("number") or own)
+    if wished.get("tax_number"):
+        return str(wished["tax_number"])
+    home = row["home"] or {}
+    names = (row["person"], home.get("name"), home.get("company"), freed_by.get("name"))
+    named = address.get("company") or wished.get("name")
+    return own if not named or _plain(named) in {_plain(name) for name in names if name} else ""
+
+
+def _plain(name: str) -> str:
+    return plain_name(name).casefold()
 
 
 def _rate(whole: int, finer: int) -> str:

@@ -168,7 +168,8 @@ def credited(before: Iterable[Statement], now: Statement) -> Statement:
     """
     Return what is to be taken back, so that all documents together state what is true now.
 
-    before: the invoice, then each credit note. Nothing is to be taken back if its gross is not above zero.
+    before: the invoice, then each credit note. What was entered anew since changes no tax: goods are taken back as the
+    invoice taxed them. Nothing is to be taken back if its gross is not above zero.
     """
     first, *notes = before
     gone = {position.key: position for position in now.positions}
@@ -176,6 +177,8 @@ def credited(before: Iterable[Statement], now: Statement) -> Statement:
     for position in first.positions:
         taken = [one for note in notes for one in note.positions if one.key == position.key]
         rest = gone.get(position.key)
+        if rest is not None and {part.key for part in rest.taxes} != {part.key for part in position.taxes}:
+            rest = replace(rest, taxes=_as_taxed(position, rest.gross))
         others = [*taken, *([rest] if rest else [])]
         less = Position(
             position.key,
@@ -256,6 +259,14 @@ def _kept(charge: Charge, shares: Sequence[TaxPart]) -> tuple[TaxPart, ...]:
     return tuple(
         TaxPart(part.key, _part(part.base, charge.kept, charge.full), _part(part.tax, charge.kept, charge.full))
         for part in shares
+    )
+
+
+def _as_taxed(position: Position, gross: int) -> tuple[TaxPart, ...]:
+    """Return the taxes of a part of a position, as the position bears them."""
+    return tuple(
+        TaxPart(part.key, _part(part.base, gross, position.gross), _part(part.tax, gross, position.gross))
+        for part in position.taxes
     )
 
 

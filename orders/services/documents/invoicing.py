@@ -33,7 +33,14 @@ WHERE orders.id = %(order)s AND orders.state = 'completed' AND orders.external_i
   AND NOT EXISTS (SELECT FROM orders_invoice WHERE order_id = orders.id)
   AND (EXISTS (SELECT FROM orders_fulfilment WHERE order_id = orders.id AND kind <> 'carry_out')
        OR EXISTS (SELECT FROM orders_invoicerequest WHERE order_id = orders.id)
-       OR EXISTS (SELECT FROM accounts_taxnumber WHERE customer_id = orders.customer_id))
+       OR EXISTS (SELECT FROM accounts_customer AS record
+                  JOIN accounts_taxnumber AS own ON own.customer_id IN (record.id, record.merged_into_id)
+                  WHERE record.id = orders.customer_id))
+"""
+# A document that waited for its number says no earlier day than the one before it.
+_DAY_BEFORE = """
+SELECT issued_on FROM orders_invoice
+WHERE legal_entity_id = %(entity)s AND kind = %(kind)s AND year = %(year)s AND sequence = %(last)s - 1
 """
 _CODES = {Invoice.INVOICE: "R", Invoice.CREDIT_NOTE: "C"}
 
@@ -48,6 +55,12 @@ class InvoiceIssuedAlready(Refusal):
     """The invoice was issued, and stays as it is; `invoice` is its number."""
 
     code = "invoice_issued"
+
+
+class NotTheExemptBuyer(Refusal):
+    """The order was sold free of tax to a business by its VAT number, `number`; its invoice names no other one."""
+
+    code = "not_the_exempt_buyer"
 
 
 class NoLegalSeller(Refusal):
@@ -65,7 +78,7 @@ def request_invoice(
 
     buyer: an address in its country's format, with company and tax_number, whom the invoice shall name; None for what
     the order says. Locks the order, then the counter. Return the invoice; None if it comes later. Raises NotFound,
-    NothingToInvoice, InvoiceIssuedAlready, NoLegalSeller, NotATaxNumber.
+    NothingToInvoice, InvoiceIssuedAlready, NotTheExemptBuyer, NoLegalSeller, NotATaxNumber.
     """
     order = Order.objects.locked().filter(number=order_number).first()
     if order is None:
@@ -80,7 +93,7 @@ def request_invoice(
             _("The invoice %(number)s was issued, and stays as it is.") % {"number": issued.number},
             invoice=issued.number,
         )
-    wish = _checked(buyer) if buyer else None
+    wish = _checked(buyer, order) if buyer else None
     InvoiceRequest.objects.update_or_create(
         order=order,
         defaults={"requested_at": now} if wish is None else {"requested_at": now, "buyer": wish},
@@ -141,9 +154,20 @@ def _sold(order: Order) -> Sold:
     return sold_of(order, values_kept(order, sold_lines_of(order)))
 
 
-def _checked(buyer: Mapping[str, str]) -> dict[str, str]:
+def _checked(buyer: Mapping[str, str], order: Order) -> dict[str, str]:
+    """Return whom the invoice shall name. Raises NotATaxNumber, and NotTheExemptBuyer for another business's number."""
     number = buyer.get("tax_number") or ""
-    return {**buyer, "tax_number": checked_tax_number(buyer["country_code"], number) if number else ""}
+    if number:
+        number = checked_tax_number(buyer["country_code"], number)
+        sold = _sold(order)
+        own = sold.buyer["vat_number"]
+        if number != own and any(tax.key.is_exempt for tax in sold.statement.taxes):
+            raise NotTheExemptBuyer(
+                _("This order is free of tax for the VAT number %(number)s. Its invoice cannot name another one.")
+                % {"number": own},
+                number=own,
+            )
+    return {**buyer, "tax_number": number}
 
 
 def _issue_invoice(order: Order, sold: Sold, *, by: Actor, now: datetime) -> Invoice:
@@ -165,8 +189,11 @@ def _issue(
     )
     entity_id = sold.seller_id if corrects is None else corrects.legal_entity_id
     assert entity_id is not None
-    row = sql.fetch_one(_NEXT, {"entity": entity_id, "kind": kind, "year": issued_on.year})
+    series = {"entity": entity_id, "kind": kind, "year": issued_on.year}
+    row = sql.fetch_one(_NEXT, series)
     assert row is not None
+    before = sql.fetch_one(_DAY_BEFORE, series | {"last": row["last"]})
+    issued_on = max(issued_on, before["issued_on"]) if before else issued_on
     return Invoice.objects.create(
         kind=kind,
         legal_entity_id=entity_id,

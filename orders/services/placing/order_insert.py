@@ -121,7 +121,7 @@ WITH buyer AS (
     FROM tender WHERE tender.attempt_key IS NOT NULL
 ), sale AS (
     SELECT session.store_id, session.register FROM orders_tillsession AS session
-    WHERE session.id = %(session)s::bigint AND NOT %(waits)s::bool
+    WHERE session.id = %(session)s::bigint AND %(is_numbered)s::bool
 ), {NUMBERED}, numbered AS (
     INSERT INTO orders_registerreceipt (order_id, store_id, register, sequence, numbered_at)
     SELECT new_order.id, counted.store_id, counted.register, counted.last, %(now)s
@@ -192,6 +192,9 @@ def _other_parameters(draft: NewOrder, by: Actor, now: datetime) -> dict[str, An
         "staff": by.staff_id,
         "session": draft.request.session_id,
         "sequence": draft.request.sequence,
+        # What a till has printed while it was offline has its number, even if its payment is asked for only now.
+        "is_numbered": not draft.waits
+        or (draft.request.sequence is not None and draft.request.occurred_at is not None),
         "shipping_tax": draft.quote.shipping_taxed.tax,
         "shipping_tax_added": draft.quote.shipping_taxed.added,
         "fee_tax": draft.quote.fees_taxed.tax,

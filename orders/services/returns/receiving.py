@@ -127,7 +127,6 @@ def take_in(*, order_number: str, arrival: Arrival, is_exchange: bool = False, b
     the till session and gift cards. Raises NotFound, Malformed, StoreTakesNoReturns, NotReturnable, GiftCardUsed,
     IllegalTransition, SessionNotOpen.
     """
-    check_takes_returns(by)
     order = Order.objects.locked().filter(number=order_number).first()
     if order is None:
         raise NotFound(_("There is no such order."))
@@ -137,6 +136,8 @@ def take_in(*, order_number: str, arrival: Arrival, is_exchange: bool = False, b
     units = wanted.units
     check_known(units, known)
     request = _request_of(order, units, arrival.number)
+    if request is None or not _lies_here(request, by):
+        check_takes_returns(by)
     _check_pieces(arrival.pieces, request, by)
     terms = terms_here(wanted, known, request=request, now=now)
     broken = _check(terms, arrival.override)
@@ -214,12 +215,19 @@ def wanted_of(pieces: Sequence[Piece]) -> Wanted:
     return Wanted(dict(units), reasons, conditions)
 
 
+def _lies_here(request: Return, by: Actor) -> bool:
+    """Return whether goods have arrived here: they are looked at even where no more are taken."""
+    return request.state == Return.RECEIVED and request.location_id == by.store_id
+
+
 def _check_pieces(pieces: Sequence[Piece], request: Return | None, by: Actor) -> None:
     """Refuse to look at what is elsewhere, and at nothing, unless it is a parcel that had nothing in it."""
     has_arrived = request is not None and request.state == Return.RECEIVED
-    if request is not None and has_arrived and request.location_id != by.store_id:
+    if request is not None and has_arrived and not _lies_here(request, by):
         assert request.location is not None
-        raise ReturnIsElsewhere(_("These goods have arrived elsewhere."), store=request.location.code)
+        # From a place that has closed somebody must have carried them here.
+        if request.location.is_active:
+            raise ReturnIsElsewhere(_("These goods have arrived elsewhere."), store=request.location.code)
     if (not pieces and not has_arrived) or any(piece.quantity < 1 for piece in pieces):
         raise Malformed(_("Name at least one unit that came back."), field="lines")
 
