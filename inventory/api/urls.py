@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from inventory.api import catalogue, prices, proposals, stock, stores
+from inventory.api import catalogue, prices, proposals, put_away, stock, stores
 from inventory.api.stock_documents import bookings, counts, purchase_orders, supplier_returns, transfers
 
 urlpatterns: list[URLPattern] = [
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("till/prices/<str:sku>/", prices.TillPrice.as_view(), name="till_price"),
     path("stock/", stock.Stock.as_view(), name="stock"),
     path("stock/alerts/", stock.StockAlerts.as_view()),
+    path("stock/put-away/", put_away.PutAway.as_view()),
     path("stock/proposals/", proposals.Proposals.as_view()),
     path("stock/transfers/", transfers.Transfers.as_view()),
     path("stock/transfers/<str:document_id>/", transfers.Transfer.as_view()),

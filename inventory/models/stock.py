@@ -95,6 +95,9 @@ class HeldStock(models.Model):
             models.UniqueConstraint(fields=["level", "state"], name="held_stock_one_row_per_state"),
             models.CheckConstraint(condition=Q(units__gte=0), name="held_stock_is_never_negative"),
         ]
+        indexes = [
+            models.Index(fields=["level"], condition=Q(state="put_away", units__gt=0), name="held_stock_to_put_away")
+        ]
 
     def __str__(self) -> str:
         return f"{self.units} {self.get_state_display()}"

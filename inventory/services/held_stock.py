@@ -7,14 +7,16 @@ They are moved by rows of the same ledger as the units that may be sold (stock_l
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.actors import Actor
 from core.data import sql
-from core.errors import Malformed
+from core.errors import Malformed, NotFound
 from core.journal import Event, publish
+from core.texts.spelling import plain_text
 from inventory.events import StockReturned, StockStateChanged, StockWrittenOff
 from inventory.models import HeldStock, StockMovement
 from inventory.services.stock_ledger import MOST_UNITS, Booking, StockChange, at_place, book, low_stock_events
@@ -23,6 +25,19 @@ from inventory.services.stock_ledger import MOST_UNITS, Booking, StockChange, at
 SELLABLE = "sellable"
 HELD_STATES = tuple(state for state, _name in HeldStock.CHOICES)
 STATES = (SELLABLE, *HELD_STATES)
+
+_RELEASED = """
+SELECT level.variant_id, level.location_id, sum(reservation.quantity)::int AS units
+FROM inventory_reservation AS reservation JOIN inventory_stocklevel AS level ON level.id = reservation.level_id
+WHERE reservation.id = ANY(%(ids)s::uuid[]) AND reservation.state = 'released'
+GROUP BY level.variant_id, level.location_id ORDER BY level.variant_id, level.location_id
+"""
+_VARIANT = """
+SELECT held.id, level.variant_id FROM inventory_heldstock AS held
+JOIN inventory_stocklevel AS level ON level.id = held.level_id
+JOIN inventory_variant AS variant ON variant.id = level.variant_id
+WHERE upper(variant.sku) = upper(%(sku)s) AND level.location_id = %(location)s AND held.state = 'put_away'
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +131,38 @@ def write_off_units(
     _check(lines, states={line.state for line in lines}, known=HELD_STATES)
     booking = Booking(StockMovement.WRITTEN_OFF, cause_kind, cause_id, reason, by, now)
     _book(lines, -1, booking, StockWrittenOff)
+
+
+@transaction.atomic(savepoint=False)
+def await_put_away(*, reservation_ids: Sequence[UUID], reason: str, by: Actor, now: datetime) -> None:
+    """
+    Keep the units of reservations that were just released from being sold: they lie somewhere, but not on the shelf.
+
+    Call it in the transaction that released them; it locks the same levels. reason: a short code.
+    """
+    rows = sql.fetch_all(_RELEASED, {"ids": list(reservation_ids)})
+    if rows:
+        moves = [
+            UnitsToMove(row["variant_id"], row["location_id"], row["units"], SELLABLE, HeldStock.PUT_AWAY)
+            for row in rows
+        ]
+        cause = str(min(reservation_ids))  # A reservation is released once.
+        move_units(moves=moves, reason=reason, cause_kind="reservation", cause_id=cause, by=by, now=now)
+
+
+@transaction.atomic
+def confirm_put_away(*, location_id: int, sku: str, units: int, by: Actor, now: datetime) -> int:
+    """
+    Confirm that units which waited to be put away are on the shelf: from here on they are sold again.
+
+    Return how many of the article still wait. Locks the level. Raises NotFound, Malformed, HeldStockShort.
+    """
+    row = sql.fetch_one(_VARIANT, {"sku": plain_text(sku), "location": location_id})
+    if row is None:
+        raise NotFound(_("Nothing of %(sku)s waits to be put away here.") % {"sku": sku}, sku=sku)
+    moves = [UnitsToMove(row["variant_id"], location_id, units, HeldStock.PUT_AWAY, SELLABLE)]
+    move_units(moves=moves, reason="put_away", cause_kind="put_away", cause_id=str(uuid4()), by=by, now=now)
+    return HeldStock.objects.get(pk=row["id"]).units
 
 
 def _check(lines: Sequence[UnitsInState | UnitsToMove], *, states: set[str], known: Sequence[str]) -> None:

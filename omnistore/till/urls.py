@@ -21,6 +21,7 @@ from omnistore.till.views.documents.slips import (
 )
 from omnistore.till.views.exchanges import Exchange
 from omnistore.till.views.fulfilment.elsewhere import Elsewhere
+from omnistore.till.views.fulfilment.put_away import PutAway
 from omnistore.till.views.home import Now
 from omnistore.till.views.labels import CancelLabel, Label
 from omnistore.till.views.loose_goods.returns import CreditSlip, LooseGoodsBack
@@ -85,6 +86,7 @@ urlpatterns: list[URLPattern] = [
     path("now/", staff_only(Now), name="till_now"),
     path("pickups/", staff_only(Desk), name="till_pickups"),
     path("pickups/pick-list/", staff_only(PickList), name="till_pick_list"),
+    path("put-away/", staff_only(PutAway), name="till_put_away"),
     path("pickups/find/", staff_only(FindPickup), name="till_find_pickup"),
     path("pickups/<int:pickup_id>/", staff_only(PickupPage), name="till_pickup"),
     path("pickups/<int:pickup_id>/handover/", staff_only(HandOver), name="till_hand_over"),

@@ -14,7 +14,11 @@ class Fulfilment(models.Model):
     promised_at: when the shopper was told it would be ready or arrive. expires_at: until when a pickup is kept.
     wrong_codes: wrong pickup codes since the last right one; too many lock the pickup. method, method_name: the
     delivery method that was chosen, by its code and as it was called then; empty without one.
+
+    taken_from_state: not stored; the state of the fulfilment from which these goods were just taken apart.
     """
+
+    taken_from_state = ""
 
     SHIP, PICKUP, CARRY_OUT = "ship", "pickup", "carry_out"
     KINDS = [(SHIP, _("Ship")), (PICKUP, _("Collect in store")), (CARRY_OUT, _("Carry out"))]
@@ -71,6 +75,11 @@ class Fulfilment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.get_state_display()}"
+
+    @property
+    def state_of_goods(self) -> str:
+        """Return how far the goods were prepared, here or in the fulfilment from which they were taken."""
+        return self.taken_from_state or self.state
 
 
 class FulfilmentLine(models.Model):

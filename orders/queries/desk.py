@@ -16,6 +16,9 @@ SELECT (count(*) FILTER (WHERE kind = 'pickup' AND state = 'placed'))::int AS to
        min(promised_at) FILTER (WHERE kind = 'pickup' AND state IN ('placed', 'accepted', 'picking')) AS next_promise,
        (count(*) FILTER (WHERE kind = 'ship' AND state = 'placed'))::int AS parcels_to_pick,
        (count(*) FILTER (WHERE kind = 'ship' AND state = 'picking'))::int AS parcels_to_send,
+       (SELECT coalesce(sum(held.units), 0)::int
+        FROM inventory_heldstock AS held JOIN inventory_stocklevel AS level ON level.id = held.level_id
+        WHERE level.location_id = %(store)s AND held.state = 'put_away' AND held.units > 0) AS to_put_away,
        (SELECT count(*)::int FROM orders_tillsession
         WHERE store_id = %(store)s AND closed_at IS NULL) AS open_tills
 FROM orders_fulfilment
@@ -49,6 +52,7 @@ class NowInStore:
     The work that waits for a store's staff.
 
     late: promised for a time that has passed, and not ready. leaving: ready, and expiring soon unless somebody comes.
+    to_put_away: units that are sold again once somebody confirms that they are on the shelf.
     """
 
     to_accept: int
@@ -60,6 +64,7 @@ class NowInStore:
     next_promise: datetime | None
     parcels_to_pick: int
     parcels_to_send: int
+    to_put_away: int
     open_tills: int
 
 

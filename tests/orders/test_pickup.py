@@ -5,7 +5,7 @@ import pytest
 from core.errors import Malformed, NotFound
 from core.models import JournalEntry
 from core.states.transitions import IllegalTransition
-from inventory.models import Reservation, StockLevel, StockMovement
+from inventory.models import Reservation, StockMovement
 from orders.models import Collector, Fulfilment, HandOver, Order, Payment, Refund
 from orders.rules.checkout import Tender
 from orders.rules.pickup_codes import collection_code
@@ -29,6 +29,7 @@ from orders.services.payments.balances_due import PaymentDue
 from orders.services.registers.till_sessions import SessionNotOpen, expected_cash
 from tests.factories.inventory import make_store
 from tests.factories.orders import due, make_fulfilment, make_order, make_till_session, pay_order
+from tests.orders.test_cancellation import level_of
 from tests.refusals import refused
 
 
@@ -64,11 +65,6 @@ def hand_over(pickup, at_desk, now, **changes):
 
 def kinds():
     return list(JournalEntry.objects.order_by("id").values_list("kind", flat=True))
-
-
-def level_of(variant, store):
-    level = StockLevel.objects.get(variant=variant, location=store)
-    return level.on_hand, level.reserved
 
 
 @pytest.mark.parametrize(
@@ -341,7 +337,7 @@ class TestExpiry:
         assert (ready.state, order.state, order.cancel_reason) == ("expired", Order.CANCELLED, "expired")
         assert level_of(mug, mitte) == (10, 0)
         assert Refund.objects.get().amount == 4580
-        assert kinds() == ["order.cancelled", "pickup.expired"]
+        assert kinds() == ["order.cancelled", "pickup.expired", "stock.state_changed", "stock.state_changed"]
         assert not Reservation.objects.filter(state=Reservation.COMMITTED).exists()
 
     def test_a_pickup_within_its_time_is_kept(self, ready):

@@ -16,9 +16,10 @@ from core.errors import NotFound, Refusal
 from core.journal import publish
 from core.states.moving import move
 from core.states.transitions import IllegalTransition
+from inventory.services.held_stock import await_put_away
 from inventory.services.reservations import release_reservations
 from orders.events import OrderCancelled, OrderCompleted, OrderPartlyCancelled
-from orders.models import BalanceDueEntry, Fulfilment, Order, Payment
+from orders.models import BalanceDueEntry, Fulfilment, FulfilmentLine, Order, Payment
 from orders.queries.balances_due import balance_due_in
 from orders.queries.scopes import check_served
 from orders.rules.cash import CashRule
@@ -84,7 +85,8 @@ class Undone:
     The result of a cancellation: minor units to refund, and the reservations to release last in the transaction.
 
     cancelled: units by the order line's id; kept: units that stay with the buyer, because their gift card was used.
-    fulfilments: those that ended, each with what was cancelled of it alone.
+    fulfilments: those that ended, each with what was cancelled of it alone. picked_ids: the reservations whose goods
+    have to be put away.
     """
 
     refund: int
@@ -92,6 +94,7 @@ class Undone:
     cancelled: Mapping[int, int]
     kept: int
     fulfilments: Sequence[Fulfilment]
+    picked_ids: Sequence[UUID] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,7 @@ def cancel_order(
     if undone.kept and not any(undone.cancelled.values()):
         raise GiftCardUsed(_("The gift card of this order was used already, so its purchase cannot be paid back."))
     publish_partly_cancelled(order, undone, reason=reason, by=by, now=now)
-    release_reservations(ids=undone.reservation_ids, by=by, now=now, reason=reason)
+    release_undone(undone, reason=reason, by=by, now=now)
 
 
 def cancel_fulfilments(
@@ -188,6 +191,7 @@ def cancel_fulfilments(
     for fulfilment in fulfilments:
         check_fulfilment_move(kind=fulfilment.kind, present=fulfilment.state, to=to, by=by)
     fulfilments = part_from_collected(fulfilments, now=now)
+    picked_ids = picked_reservations(fulfilments, reason)
     ids = [fulfilment.pk for fulfilment in fulfilments]
     waiting = _waiting(order, ids)
     units = {row["order_line_id"]: row["quantity"] for row in waiting}
@@ -210,7 +214,26 @@ def cancel_fulfilments(
         cancelled=cancelled,
         kept=sum(kept.values()),
         fulfilments=fulfilments,
+        picked_ids=picked_ids,
     )
+
+
+def picked_reservations(fulfilments: Sequence[Fulfilment], reason: str) -> list[UUID]:
+    """
+    Return the reservations of goods that somebody has taken from the shelf, or was about to.
+
+    What a store rejects while it picks was not found; what it rejects at the desk lies there.
+    """
+    states = {"ready"} if reason == "rejected" else {"picking", "ready"}
+    ids = [fulfilment.pk for fulfilment in fulfilments if fulfilment.state_of_goods in states]
+    waiting = FulfilmentLine.objects.filter(fulfilment__in=ids, handed_over_at=None, reservation__isnull=False)
+    return list(waiting.values_list("reservation_id", flat=True)) if ids else []
+
+
+def release_undone(undone: Undone, *, reason: str, by: Actor, now: datetime) -> None:
+    """Release the stock of goods that were cancelled; what was picked is sold again once it is put away."""
+    release_reservations(ids=undone.reservation_ids, by=by, now=now, reason=reason)
+    await_put_away(reservation_ids=undone.picked_ids, reason=reason, by=by, now=now)
 
 
 def publish_partly_cancelled(order: Order, undone: Undone, *, reason: str, by: Actor, now: datetime) -> None:

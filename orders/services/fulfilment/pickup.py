@@ -17,7 +17,6 @@ from core.journal import publish
 from core.states.moving import move
 from core.sweeping import Sweep, go_through
 from inventory.queries.hours import load_hours
-from inventory.services.reservations import release_reservations
 from orders.events import (
     PickupAccepted,
     PickupExpired,
@@ -30,7 +29,7 @@ from orders.models import Fulfilment
 from orders.queries.balances_due import balance_due_in
 from orders.rules.lifecycle import PICKUP
 from orders.rules.pickup_deadlines import pickup_deadline
-from orders.services.fulfilment.cancellation import cancel_fulfilments, publish_partly_cancelled
+from orders.services.fulfilment.cancellation import cancel_fulfilments, publish_partly_cancelled, release_undone
 from orders.services.fulfilment.fulfilments import about_fulfilment, take_fulfilment
 from orders.services.fulfilment.pieces import Pieces, take_apart
 
@@ -107,7 +106,7 @@ def reject_pickup(*, pickup_id: int, reason: str, by: Actor, now: datetime, piec
     )
     (ended,) = undone.fulfilments
     publish(PickupRejected(**about_fulfilment(ended, by, now), refund=undone.refund))
-    release_reservations(ids=undone.reservation_ids, by=by, now=now, reason="rejected")
+    release_undone(undone, reason="rejected", by=by, now=now)
 
 
 @transaction.atomic
@@ -159,7 +158,7 @@ def _expire_pickup(pickup_id: int, *, now: datetime) -> bool | None:
     )
     (ended,) = undone.fulfilments
     publish(PickupExpired(**about_fulfilment(ended, THE_SYSTEM, now), refund=undone.refund))
-    release_reservations(ids=undone.reservation_ids, by=THE_SYSTEM, now=now, reason="expired")
+    release_undone(undone, reason="expired", by=THE_SYSTEM, now=now)
     return True
 
 
@@ -172,5 +171,5 @@ def _end_unpaid(pickup_id: int, *, now: datetime) -> bool | None:
         order=pickup.order, fulfilments=[pickup], to="cancelled", reason="unpaid", by=THE_SYSTEM, now=now
     )
     publish_partly_cancelled(pickup.order, undone, reason="unpaid", by=THE_SYSTEM, now=now)
-    release_reservations(ids=undone.reservation_ids, by=THE_SYSTEM, now=now, reason="unpaid")
+    release_undone(undone, reason="unpaid", by=THE_SYSTEM, now=now)
     return True

@@ -135,7 +135,7 @@ def _like(fulfilment: Fulfilment, *, state: str = "placed", **moments: datetime 
         promised_at=fulfilment.promised_at,
         **moments,
     )
-    new.order = fulfilment.order
+    new.order, new.taken_from_state = fulfilment.order, fulfilment.state_of_goods
     return new
 
 

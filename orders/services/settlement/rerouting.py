@@ -21,6 +21,7 @@ from core.states.transitions import IllegalTransition
 from core.texts.translated import in_language
 from inventory.queries.supplies import SupplySource, load_sources, shipping_supplies
 from inventory.rules.sourcing import LocationSupply, Wanted, choose_sources
+from inventory.services.held_stock import await_put_away
 from inventory.services.reservations import (
     ReservationRequest,
     insufficient_stock,
@@ -90,6 +91,7 @@ def change_fulfilment(
     method = _check_price(source, to, pieces, by)
     if pieces is not None:
         (source,) = take_apart([source], pieces)
+    is_at_desk = source.state_of_goods == "ready"
     goods = _goods_of(source)
     swaps: list[tuple[UUID, ReservationRequest]] = []
     for share in _shares(source, goods, to, now):
@@ -99,11 +101,21 @@ def change_fulfilment(
         publish(FulfilmentChanged(**about_fulfilment(new, by, now)))
     if source.kind == SHIP and to.kind == PICKUP:
         give_shipping_back(order, by=by, now=now)
-    if swaps:
-        requests = [request for _former, request in swaps]
-        lock_levels(reservation_ids=[former for former, _request in swaps], requests=requests)
-        reserve_stock(requests=requests, by=by, now=now)
-        release_reservations(ids=[former for former, _request in swaps], by=by, now=now, reason="changed")
+    _move_stock(swaps, is_at_desk=is_at_desk, by=by, now=now)
+
+
+def _move_stock(
+    swaps: Sequence[tuple[UUID, ReservationRequest]], *, is_at_desk: bool, by: Actor, now: datetime
+) -> None:
+    """Reserve at the new places and release at the former ones; goods that lie at a desk wait to be put away."""
+    if not swaps:
+        return
+    former, requests = [reservation_id for reservation_id, _request in swaps], [request for _id, request in swaps]
+    lock_levels(reservation_ids=former, requests=requests)
+    reserve_stock(requests=requests, by=by, now=now)
+    release_reservations(ids=former, by=by, now=now, reason="changed")
+    if is_at_desk:
+        await_put_away(reservation_ids=former, reason="changed", by=by, now=now)
 
 
 def costs_the_same(*, kind: str, store: str, address: Mapping[str, Any], to: Destination) -> bool:
