@@ -3,7 +3,8 @@ The numbers of a register's receipts: each confirmed sale takes the next one, an
 
 A sale that is confirmed when it is written gets its number in the statement that writes it
 (orders/services/placing/order_insert.py), which locks the register's counter until the commit; sales of one register
-follow each other anyway. number_sale is for those that first waited for a payment; a late sale whose number is printed already has it at once.
+follow each other anyway. number_sale is for those that first waited for a payment; a late sale whose number is printed
+already has it at once.
 """
 
 from datetime import datetime
