@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from inventory.models.stock import HeldStock
 
@@ -30,7 +31,7 @@ class StockDocument(models.Model):
     PURCHASE_ORDER, SUPPLIER_RETURN = "purchase_order", "supplier_return"
     KINDS = [
         (TRANSFER, _("Transfer")),
-        (RECEIPT, _("Receipt")),
+        (RECEIPT, pgettext_lazy("stock document", "Receipt")),
         (ADJUSTMENT, _("Adjustment")),
         (COUNT, _("Stock count")),
         (PURCHASE_ORDER, _("Purchase order")),

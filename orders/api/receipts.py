@@ -12,7 +12,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import exceptions, renderers, serializers
 from rest_framework.request import Request
-from rest_framework.throttling import ScopedRateThrottle, UserRateThrottle
+from rest_framework.throttling import ScopedRateThrottle
 
 from accounts.channels.emails import EmailText
 from accounts.channels.phones import PhoneText
@@ -24,6 +24,7 @@ from core.texts.languages import active_language
 from core.web.api.base import ApiView, Negotiation, StrictSerializer, answer, checked
 from core.web.pdf import is_pdf_possible, pdf_of
 from inventory.channels.staff import StaffApiView
+from orders.channels.invoices import PdfThrottle
 from orders.queries.orders import get_order, get_order_for
 from orders.queries.receipts import receipt_of
 from orders.services.placing.receipts import EMAIL, SMS, request_receipt
@@ -56,12 +57,6 @@ class ReceiptNegotiation(Negotiation):
             return super().select_renderer(request, [ReceiptPage()], format_suffix)
         except (exceptions.NotAcceptable, Http404) as error:
             raise exceptions.NotAcceptable(_("This shop does not create PDF receipts. Ask for text/html.")) from error
-
-
-class PdfThrottle(UserRateThrottle):
-    """Limits the PDFs of one person: each takes as long as fifty other responses."""
-
-    scope = "receipt_pdf"
 
 
 class ReceiptApiView(ApiView):

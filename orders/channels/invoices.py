@@ -5,10 +5,14 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
+from rest_framework.exceptions import Throttled
+from rest_framework.request import Request
+from rest_framework.throttling import UserRateThrottle
+from rest_framework.views import APIView
 
 from accounts.rules.addresses import NotAnAddress, normalise_address
 from core.web.pdf import is_pdf_possible, pdf_of
@@ -17,6 +21,19 @@ from orders.queries.documents.invoices import printed
 
 PDF = "application/pdf"
 BUYER_FIELDS = ("name", "company", "street_address", "postal_code", "city", "country_area", "country_code")
+
+
+class PdfThrottle(UserRateThrottle):
+    """Limits the PDFs of one person, or one network: each takes as long as fifty other responses."""
+
+    scope = "receipt_pdf"
+
+
+def limit_pdfs(request: HttpRequest) -> None:
+    """Count a PDF that a page asks for; the API's views count their own. Raises Throttled."""
+    throttle = PdfThrottle()
+    if not throttle.allow_request(Request(request), APIView()):
+        raise Throttled(wait=throttle.wait())
 
 
 class InvoiceForm(forms.Form):

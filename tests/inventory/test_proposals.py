@@ -6,6 +6,7 @@ import pytest
 
 from core.errors import Malformed, NotFound
 from inventory.models import Product, ReorderRule, StockDocument, StockLevel, StockMovement
+from inventory.queries.purchasing import proposals
 from inventory.queries.purchasing.proposals import list_proposals
 from inventory.services.purchasing.proposals import NothingProposed, order_proposals
 from inventory.services.stock_documents.documents import DocumentLine
@@ -258,6 +259,44 @@ def test_proposals_come_in_pages_by_article(bought, lamp, high_street, warehouse
     rest = list_proposals(location_id=high_street.pk, now=NOW, after=first[0].variant_id)
 
     assert [one.sku for one in (*first, *rest)] == skus == ["MUG", "LAMP"]
+
+
+def test_a_page_goes_through_as_much_of_the_place_as_it_needs(
+    tonhof, high_street, monkeypatch, django_assert_num_queries
+):
+    monkeypatch.setattr(proposals, "AT_ONCE", 3)
+    skus = [f"V{place}" for place in range(7)]
+    for sku in skus:
+        variant = make_variant(sku=sku)
+        make_stock(variant, high_street, on_hand=5)
+        make_terms(tonhof, variant)
+        if sku not in ("V1", "V2", "V3"):
+            sell(variant, high_street, 56)
+    everything = [sku for sku in skus if sku not in ("V1", "V2", "V3")]
+
+    with django_assert_num_queries(2):
+        first = list(proposed(high_street, limit=1))
+    with django_assert_num_queries(3):
+        second = list(proposed(high_street, limit=2))
+    pages, after = [], 0
+    while found := list_proposals(location_id=high_street.pk, now=NOW, limit=2, after=after):
+        pages += [one.sku for one in found]
+        after = found[-1].variant_id
+
+    assert (first, second, pages) == (everything[:1], everything[:2], everything)
+
+
+def test_a_pack_that_no_document_takes_stops_nothing_else(bought, lamp, tonhof, high_street):
+    make_terms(tonhof, lamp, pack_size=999_999, minimum_units=1_000_000)
+    StockLevel.objects.filter(variant=lamp).update(on_hand=0)
+    sell(lamp, high_street, 56)
+    assert proposed(high_street)["LAMP"].units > 1_000_000
+
+    (document,) = order(high_street)
+
+    assert [line.variant for line in document.lines.all()] == [bought]
+    with pytest.raises(Malformed):
+        order(high_street, {lamp.pk: None})
 
 
 @pytest.mark.parametrize("articles", [1, 6])

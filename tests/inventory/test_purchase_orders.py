@@ -11,6 +11,7 @@ from core.models import JournalEntry
 from core.states.transitions import IllegalTransition
 from inventory.models import (
     HeldStock,
+    Location,
     StockDocument,
     StockDocumentLine,
     StockLevel,
@@ -91,6 +92,20 @@ def test_each_delivery_is_a_cause_of_its_own_in_the_ledger(mug, tonhof, high_str
     received = JournalEntry.objects.filter(kind="stock.received").order_by("id")
     assert [entry.payload["quantity"] for entry in received] == [8, 4]
     assert find_breaches() == {}
+
+
+def test_what_was_ordered_arrives_also_where_the_place_has_closed(mug, tonhof, high_street):
+    order = make_purchase_order(tonhof, high_street, DocumentLine(mug.pk, 12))
+    Location.objects.filter(pk=high_street.pk).update(is_active=False)
+
+    receive(order, (mug.pk, 12))
+
+    order.refresh_from_db()
+    assert order.state == "received"
+    with pytest.raises(NotFound):
+        plan_purchase_order(
+            supplier_id=tonhof.pk, target_id=high_street.pk, lines=[DocumentLine(mug.pk, 12)], by=MONA, now=NOW
+        )
 
 
 def test_more_than_was_ordered_is_taken_and_noted(mug, tonhof, high_street):

@@ -1,17 +1,24 @@
 """Goods that are exchanged at a till: what goes back, what is paid, and what happens when they come back as well."""
 
+from contextlib import suppress
+
 import pytest
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Balance
+from core.actors import Actor
 from core.data.invariants import find_breaches
+from core.errors import Refusal
 from core.models import JournalEntry
 from inventory.models import StockLevel
 from orders.models import Order, OrderLine, Payment, Refund, Return
 from orders.queries.receipts import receipt_of
+from orders.services.fulfilment.cancellation import cancel_order
 from orders.services.payments.refunding.refunds import settle_refunds
 from orders.services.registers.till_sessions import expected_cash
 from tests.factories.inventory import make_stock
-from tests.factories.orders import make_till_session
+from tests.factories.orders import make_order, make_till_session
 from tests.orders.test_till_returns_api import collected, euros, problem
 
 pytestmark = pytest.mark.django_db
@@ -256,3 +263,21 @@ def test_the_audit_finds_goods_that_paid_more_than_they_had_cost(till, order, se
         "what goods pay in exchange left the payments of the order that they came from, and went back there once"
         in find_breaches()
     )
+
+
+def test_cancelling_what_was_taken_in_exchange_locks_the_first_order_before_anything_else(ana, mitte, mug, now):
+    first = make_order((mug, 1, 1290), store=mitte, customer=ana)
+    second = make_order((mug, 1, 1290), store=mitte, customer=ana)
+    second.payments.update(method="exchange", provider="")
+    Return.objects.create(
+        number="R-1", order=first, state="refunded", method="store", refund_to="original", channel="till",
+        currency="EUR", amount=1290, requested_at=now, exchanged_for=second,
+    )  # fmt: skip
+
+    with CaptureQueriesContext(connection) as asked, suppress(AssertionError, Refusal, IntegrityError):
+        cancel_order(number=second.number, reason="other", by=Actor(channel="web", customer_id=ana.pk), now=now)
+
+    statements = [one["sql"] for one in asked]
+    locked = next(place for place, text in enumerate(statements) if "FOR" in text and f'"id" = {first.pk}' in text)
+    writes = [place for place, text in enumerate(statements) if text.lstrip().startswith(("UPDATE", "INSERT"))]
+    assert locked < min(writes)

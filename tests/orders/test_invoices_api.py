@@ -1,13 +1,18 @@
 """Invoices at the doors: the app, guests, the till, the web shop's pages and the back office."""
 
 import re
+import time
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.test import RequestFactory
 from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from accounts.rules import roles
+from orders.channels.invoices import PdfThrottle, makes_pdfs
 from orders.models import Invoice, InvoiceRequest, Order
 from orders.rules.order_links import order_key
 from orders.services.documents.invoicing import request_invoice
@@ -235,3 +240,15 @@ class TestBackOffice:
 
         address = reverse("admin:orders_invoice_document", args=[invoice.pk])
         assert signed_in(staff).get(address).status_code == 404
+
+
+def test_a_page_makes_so_many_pdfs_and_no_more(order, invoice, ana, settings):
+    settings.RECEIPTS_AS_PDF = True
+    if not makes_pdfs():
+        pytest.skip("no PDFs here")
+    most = int(settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]["receipt_pdf"].split("/")[0])
+    client, address = signed_in(ana), reverse("order_invoice", args=[order.number, invoice.number])
+    cache.set(PdfThrottle().get_cache_key(Request(RequestFactory().get("/")), APIView()), [time.time()] * most)
+
+    assert client.get(f"{address}?as=pdf").status_code == 429
+    assert client.get(address).status_code == 200

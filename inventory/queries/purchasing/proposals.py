@@ -17,6 +17,8 @@ from inventory.rules.reorder import (
     in_packs,
 )
 
+# So many articles of a place are computed in one statement, when a page of its proposals is wanted.
+AT_ONCE = 5_000
 PURCHASE, TRANSFER, UNSUPPLIED = "purchase", "transfer", "unsupplied"
 
 # A warehouse needs what it sends to stores, too. Planned documents count, so that nothing is proposed twice. A rule may
@@ -38,7 +40,9 @@ WITH level AS (
     JOIN inventory_product AS product ON product.id = variant.product_id
     WHERE (%(location)s::bigint IS NULL OR level.location_id = %(location)s::bigint)
       AND (%(variants)s::bigint[] IS NULL OR level.variant_id = ANY(%(variants)s::bigint[]))
+      AND level.variant_id > %(after)s
       AND location.is_active AND variant.is_active AND product.state = 'published'
+    ORDER BY level.variant_id, level.location_id LIMIT %(most)s
 ), sale AS (
     SELECT level.id, greatest(-sum(movement.on_hand_change), 0) AS sold
     FROM level JOIN inventory_stockmovement AS movement ON movement.level_id = level.id
@@ -119,25 +123,40 @@ def list_proposals(
     """
     Return what a place should order or fetch, by variant, in two statements.
 
-    after: the variant of the last one seen. limit: at most so many; None for all. variant_ids: only these; None for
-    all.
+    A page goes through as much of the place as it needs: one statement more for each further 5,000 articles. after: the
+    variant of the last one seen. limit: at most so many; None for all. variant_ids: only these; None for all.
     """
-    here = [
-        (row, demand, lacking)
-        for row in _figures(now=now, location_id=location_id, variant_ids=variant_ids)
-        if row["variant_id"] > after and row["is_proposed"]
-        if (lacking := (demand := _demand(row)).lacking(row["free"] + row["coming"]))
-    ][:limit]
+    here: list[tuple[sql.Row, Demand, int]] = []
+    most = None if limit is None else AT_ONCE
+    while True:
+        rows = _figures(now=now, location_id=location_id, variant_ids=variant_ids, after=after, most=most)
+        here += [
+            (row, demand, lacking)
+            for row in rows
+            if row["is_proposed"]
+            if (lacking := (demand := _demand(row)).lacking(row["free"] + row["coming"]))
+        ]
+        if most is None or len(rows) < most or (limit is not None and len(here) >= limit):
+            break
+        after = rows[-1]["variant_id"]
+    here = here[:limit]
     elsewhere = _surpluses([row["variant_id"] for row, _demand_here, _lacking in here], location_id, now)
     return [_proposal(row, demand, lacking, elsewhere.get(row["variant_id"], [])) for row, demand, lacking in here]
 
 
 def _figures(
-    *, now: datetime, location_id: int | None = None, variant_ids: Sequence[int] | None = None
+    *,
+    now: datetime,
+    location_id: int | None = None,
+    variant_ids: Sequence[int] | None = None,
+    after: int = 0,
+    most: int | None = None,
 ) -> list[sql.Row]:
     wanted = {
         "location": location_id,
         "variants": None if variant_ids is None else list(variant_ids),
+        "after": after,
+        "most": most,
         "now": now,
         "since": now - timedelta(days=SALES_DAYS),
         "days": SALES_DAYS,

@@ -13,6 +13,7 @@ from inventory.queries.purchasing.proposals import PURCHASE, TRANSFER, Proposal,
 from inventory.services.stock_documents.documents import MOST_LINES, DocumentLine
 from inventory.services.stock_documents.purchase_orders import plan_purchase_order
 from inventory.services.stock_documents.transfers import plan_transfer
+from inventory.services.stock_ledger import MOST_UNITS
 
 
 class NothingProposed(Refusal):
@@ -29,7 +30,8 @@ def order_proposals(
     Plan what a place should order: a purchase order for each supplier, and a transfer for each place that gives.
 
     wanted: units by variant, None for as many as are proposed; None at all for everything that is proposed. This is
-    computed again under the lock, so a second act finds nothing; articles that need nothing any more are left out.
+    computed again under the lock, so a second act finds nothing; articles that need nothing any more are left out, and
+    from everything those of which no document takes so many.
     Locks the active places, in pk order: whichever of them gives, its surplus is promised once. Raises
     NothingProposed, OrderTermsNotMet, NotFound, Malformed for no articles or units.
     """
@@ -39,7 +41,7 @@ def order_proposals(
     place = next((one for one in places if one.pk == location_id), None)
     if place is None:
         raise NotFound(_("There is no such location."))
-    proposals = list_proposals(location_id=place.pk, now=now, variant_ids=None if wanted is None else list(wanted))
+    proposals = _proposed(place, wanted, now)
     made = []
     for supplier_id, of_supplier in _by(proposals, PURCHASE).items():
         for lines in _parts(of_supplier, wanted or {}):
@@ -50,6 +52,12 @@ def order_proposals(
     if not made:
         raise NothingProposed(_("None of this has to be ordered any more. Look at the proposals again."))
     return made
+
+
+def _proposed(place: Location, wanted: Mapping[int, int | None] | None, now: datetime) -> list[Proposal]:
+    if wanted is not None:
+        return list_proposals(location_id=place.pk, now=now, variant_ids=list(wanted))
+    return [one for one in list_proposals(location_id=place.pk, now=now) if one.units <= MOST_UNITS]
 
 
 def _by(proposals: Sequence[Proposal], kind: str) -> Mapping[int, list[Proposal]]:

@@ -54,7 +54,10 @@ class Draft:
 def make_document(draft: Draft, lines: Sequence[DocumentLine], *, by: Actor, now: datetime) -> StockDocument:
     """Write a document and its lines in the caller's transaction, and note it. Raises Malformed and NotFound."""
     places = [place for place in (draft.source_id, draft.target_id) if place is not None]
-    if len(Location.objects.filter(pk__in=places, is_active=True)) != len(set(places)):
+    known = Location.objects.filter(pk__in=places)
+    if draft.purchase_order_id is None:
+        known = known.filter(is_active=True)  # What was ordered arrives all the same where a place has closed since.
+    if len(known) != len(set(places)):
         raise NotFound(_("There is no such location."))
     document = StockDocument.objects.create(
         kind=draft.kind,

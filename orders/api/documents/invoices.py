@@ -20,8 +20,8 @@ from core.web.api.base import StrictSerializer, answer, checked
 from core.web.api.schema import MoneySchema
 from inventory.channels.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER, who_asks
-from orders.api.receipts import RECEIPT, PdfThrottle, ReceiptApiView, is_pdf
-from orders.channels.invoices import invoice_response
+from orders.api.receipts import RECEIPT, ReceiptApiView, is_pdf
+from orders.channels.invoices import PdfThrottle, invoice_response
 from orders.models import Invoice
 from orders.queries.documents.invoices import get_invoice, invoices_of
 from orders.queries.orders import get_order, get_order_for

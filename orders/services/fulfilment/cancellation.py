@@ -29,7 +29,7 @@ from orders.services.fulfilment.charges import charges_by_law, note_charges_back
 from orders.services.fulfilment.pieces import Pieces, part_from_collected, shares_of, take_apart, waiting_in
 from orders.services.fulfilment.sold_lines import lacking_of, sold_lines_of, value_requests_anew, without, worth_of
 from orders.services.payments.gift_cards import GiftCardUsed, withdraw_gift_cards
-from orders.services.payments.refunding.refunds import ask_refund, tenders_of
+from orders.services.payments.refunding.refunds import ask_refund, lock_exchanged_for, tenders_of
 
 # Gift cards that are in no fulfilment end with the last one: nobody will come to pay for them.
 _WAITING = """
@@ -190,6 +190,8 @@ def cancel_fulfilments(
     """
     for fulfilment in fulfilments:
         check_fulfilment_move(kind=fulfilment.kind, present=fulfilment.state, to=to, by=by)
+    # Orders are locked before the balances of gift cards.
+    lock_exchanged_for(order.pk)
     fulfilments = part_from_collected(fulfilments, now=now)
     picked_ids = picked_reservations(fulfilments, reason)
     ids = [fulfilment.pk for fulfilment in fulfilments]

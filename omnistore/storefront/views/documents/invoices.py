@@ -17,9 +17,9 @@ from omnistore.storefront.forms import country_options
 from omnistore.storefront.pages import page, private_page
 from omnistore.storefront.views.orders import order_address, order_of
 from omnistore.storefront.visitors import visitor_of
-from orders.channels.invoices import InvoiceForm, invoice_response
+from orders.channels.invoices import InvoiceForm, invoice_response, limit_pdfs, makes_pdfs
 from orders.queries.documents.invoices import get_invoice
-from orders.services.documents.invoicing import request_invoice
+from orders.services.documents.invoicing import NotTheExemptBuyer, request_invoice
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,7 +34,7 @@ def invoices(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
             issued = request_invoice(
                 order_number=order.number, buyer=form.buyer, by=visitor_of(request).actor, now=timezone.now()
             )
-        except NotATaxNumber as refusal:
+        except (NotATaxNumber, NotTheExemptBuyer) as refusal:
             form.add_error("tax_number", str(refusal))
         else:
             said = _("Here is your invoice.") if issued else _("You get the invoice when all the goods have left.")
@@ -57,4 +57,7 @@ def invoice(request: HttpRequest, number: str, invoice_number: str, key: str = "
     """An invoice or credit note, to view and print; as PDF with ?as=pdf where the shop makes them."""
     order = order_of(request, number, key)
     document = get_invoice(order_number=order.number, number=invoice_number)
-    return invoice_response(document, as_pdf=request.GET.get("as") == "pdf")
+    as_pdf = request.GET.get("as") == "pdf"
+    if as_pdf and makes_pdfs():
+        limit_pdfs(request)
+    return invoice_response(document, as_pdf=as_pdf)
