@@ -50,8 +50,10 @@ def codes(answers):
 
 
 def on_hand(variant, store):
+    """The units that are not sold, those that wait to be put away among them, and the reserved ones."""
     level = StockLevel.objects.get(variant=variant, location=store)
-    return level.on_hand, level.reserved
+    waiting = level.held.filter(state="put_away").values_list("units", flat=True)
+    return level.on_hand + sum(waiting), level.reserved
 
 
 def test_a_pickup_is_handed_over_once_at_two_desks(order, desk, mug, high_street, settings):
