@@ -51,10 +51,7 @@ class Addresses(ApiView):
     def get(self, request: Request) -> HttpResponse:
         """List the person's addresses, the newest first."""
         page = page_of(checked_query(PageQuery, request))
-        if page.after is not None and not (len(page.after) == 1 and isinstance(page.after[0], int)):
-            raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
-        before = page.after[0] if page.after else None
-        rows = list_addresses(person_ids=person_ids(shopper_of(request)), before=before, limit=page.fetch)
+        rows = list_addresses(person_ids=person_ids(shopper_of(request)), before=page.last_id(), limit=page.fetch)
         body = page_json(request, page, rows, key=lambda row: [row["id"]])
         return answer(body | {"results": [address_json(row) for row in body["results"]]})
 

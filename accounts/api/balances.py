@@ -5,7 +5,6 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
@@ -16,7 +15,6 @@ from accounts.queries.balances import entries_of, holdings_of
 from accounts.services.balances.gift_cards import look_up_gift_card
 from accounts.sign_in.attempt_limits import client_key_of
 from accounts.sign_in.authentication import person_ids, shopper_of
-from core.errors import Malformed
 from core.money import money_json
 from core.web.api.base import ApiView, PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
 from core.web.api.schema import MoneySchema
@@ -127,12 +125,10 @@ class Entries(ApiView):
         """List every change of the person's credit and points, the newest first."""
         query = checked_query(EntryQuery, request)
         page = page_of(query)
-        if page.after is not None and not (len(page.after) == 1 and isinstance(page.after[0], int)):
-            raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
         rows = entries_of(
             person_ids=person_ids(shopper_of(request)),
             kinds=[query["balance"]] if "balance" in query else [CREDIT, POINTS],
-            before=page.after[0] if page.after else None,
+            before=page.last_id(),
             limit=page.fetch,
         )
         body = page_json(request, page, rows, key=lambda row: [row["id"]])

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from core.actors import Actor
 from core.data import sql
-from core.errors import Malformed
 from core.texts.spelling import plain_text
 from core.web.api.base import Page
 from inventory.queries.price_lists import SEGMENTS, STEPS
@@ -79,9 +77,7 @@ def own_view(*, customer_ids: Sequence[int], sku: str, channel: str, now: dateti
 
 def wishlist_of(*, customer_ids: list[int], page: Page, by: Actor, now: datetime) -> list[sql.Row]:
     """Return a page of a person's wish list, newest first, with today's prices in minor units."""
-    after = page.after[0] if page.after else None
-    if after is not None and not isinstance(after, int):
-        raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
+    after = page.last_id()
     rows = sql.fetch_all(
         _ITEMS,
         {

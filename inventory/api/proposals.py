@@ -4,13 +4,11 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.rules import roles
-from core.errors import Malformed
 from core.idempotency import claim_of, do_once
 from core.web.api.base import PageQuery, StrictSerializer, answer, checked, checked_query, list_of, page_json, page_of
 from core.web.api.schema import KEY_PARAMETER
@@ -25,7 +23,6 @@ from inventory.services.stock_documents.documents import MOST_LINES
 from inventory.services.stock_ledger import MOST_UNITS
 
 # Under these the database keeps ids.
-_MOST = 2**63 - 1
 
 
 class ProposalQuery(PageQuery):
@@ -101,7 +98,7 @@ class Proposals(StaffApiView):
         rows = [
             _proposal_json(one, self.store.code)
             for one in list_proposals(
-                location_id=self.store.id, now=timezone.now(), after=_after(page.after), limit=page.fetch
+                location_id=self.store.id, now=timezone.now(), after=page.last_id() or 0, limit=page.fetch
             )
         ]
         body = page_json(request, page, rows, key=lambda row: [row["variant_id"]])
@@ -150,12 +147,3 @@ def _proposal_json(one: Proposal, location: str) -> dict[str, Any]:
         "order_up_to": one.order_up_to,
         "reason": reason_of(one),
     }
-
-
-def _after(after: list[Any] | None) -> int:
-    match after:
-        case None:
-            return 0
-        case [int(variant_id)] if 0 <= variant_id <= _MOST:
-            return variant_id
-    raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")

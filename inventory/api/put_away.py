@@ -4,13 +4,11 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.rules import roles
-from core.errors import Malformed
 from core.idempotency import claim_of, do_once
 from core.web.api.base import PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
 from core.web.api.schema import KEY_PARAMETER
@@ -55,7 +53,7 @@ class PutAway(StaffApiView):
     def get(self, request: Request) -> HttpResponse:
         """List what waits to be put away in the acting place, in walking order."""
         page = page_of(checked_query(PageQuery, request))
-        rows = units_to_put_away(location_id=self.store.id, after=_place(page.after), limit=page.fetch)
+        rows = units_to_put_away(location_id=self.store.id, after=page.key(str, str) or ("", ""), limit=page.fetch)
         body = page_json(request, page, rows, key=lambda row: [row["path"], row["sku"]])
         body["results"] = [{name: row[name] for name in PutAwayOut().fields} for row in body["results"]]
         return answer(body)
@@ -78,12 +76,3 @@ class PutAway(StaffApiView):
             return {"sku": body["sku"], "units": left}
 
         return do_once(claim_of(request, actor=f"staff:{by.staff_id}"), act, status=200)
-
-
-def _place(after: list[Any] | None) -> tuple[str, str]:
-    match after:
-        case None:
-            return "", ""
-        case [str(path), str(sku)] if "\0" not in path + sku:
-            return path, sku
-    raise Malformed(gettext("Unknown cursor. Start again without it."), field="cursor")

@@ -5,14 +5,12 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.rules import roles
-from core.errors import Malformed
 from core.texts.spelling import plain_text
 from core.web.api.base import PageQuery, answer, checked_query, page_json, page_of
 from inventory.channels.staff import StaffApiView
@@ -90,7 +88,7 @@ class Stock(StaffApiView):
         rows = list_stock(
             sku=plain_text(query.get("sku", "")),
             location=query.get("location", ""),
-            after=_key(page.after),
+            after=page.key(int, int) or (0, 0),
             limit=page.fetch,
         )
         body = page_json(request, page, rows, key=lambda row: [row["variant_id"], row["location_id"]])
@@ -169,7 +167,7 @@ class StockAlerts(StaffApiView):
         rows = list_stock_alerts(
             location_id=self.store.id,
             kind=query.get("kind", ""),
-            after=_alert_key(page.after),
+            after=page.key(str, str) or ("", ""),
             limit=page.fetch,
             now=now,
             long_ago=now - timedelta(days=NEVER_SOLD_AFTER_DAYS),
@@ -191,21 +189,3 @@ def _alert_json(row: dict[str, Any], location: str) -> dict[str, Any]:
         "due_date": row["due_date"],
         "reason": str(_REASONS[row["kind"]]),
     }
-
-
-def _alert_key(after: list[Any] | None) -> tuple[str, str]:
-    match after:
-        case None:
-            return "", ""
-        case [str(kind), str(ref)] if "\0" not in kind + ref:
-            return kind, ref
-    raise Malformed(gettext("Unknown cursor. Start again without it."), field="cursor")
-
-
-def _key(after: list[Any] | None) -> tuple[int, int]:
-    match after:
-        case None:
-            return 0, 0
-        case [int(variant_id), int(location_id)]:
-            return variant_id, location_id
-    raise Malformed(gettext("Unknown cursor. Start again without it."), field="cursor")

@@ -5,7 +5,12 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from core.web.api.base import Page, page_json
+from core.web.api.base import Page, page_json, page_of
+
+
+def page_asked(request: HttpRequest, limit: int) -> Page:
+    """Return the page of a list that an address names. Raises Malformed."""
+    return page_of({"limit": limit, **({"cursor": request.GET["cursor"]} if "cursor" in request.GET else {})})
 
 
 def next_address(request: HttpRequest, page: Page, rows: Sequence[Any], *, key: Callable[[Any], list[Any]]) -> str:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated
@@ -12,7 +11,6 @@ from rest_framework.request import Request
 
 from accounts.sign_in.authentication import person_ids
 from carts.channels.views import TOKEN_PARAMETER, CartApiView
-from core.errors import Malformed
 from core.web.api.base import ApiView, PageQuery, answer, checked_query, page_json, page_of
 from orders.api.output import OrderOut, order_json
 from orders.queries.orders import get_order_for, orders_of
@@ -30,9 +28,7 @@ class Orders(ApiView):
     def get(self, request: Request) -> HttpResponse:
         """List the caller's orders of every channel, the till included, newest first."""
         page = page_of(checked_query(PageQuery, request))
-        after = page.after[0] if page.after else None
-        if after is not None and not isinstance(after, int):
-            raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
+        after = page.last_id()
         orders = orders_of(customer_ids=person_ids(request.user), after=after, limit=page.fetch)
         body = page_json(request, page, orders, key=lambda order: [order.id])
         body["results"] = [order_json(order) for order in body["results"]]

@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from core.errors import Malformed
 from core.money import money_json
 from core.web.api.base import page_json, page_of
 from core.web.api.schema import MoneySchema
@@ -85,9 +83,7 @@ class ReturnListOut(serializers.Serializer[Any]):
 def page_of_returns(request: Request, returns: QuerySet[Return], query: Mapping[str, Any]) -> dict[str, Any]:
     """Format a page of returns, the newest first. returns: of shown_returns(); query: checked by a PageQuery."""
     page = page_of(query)
-    after = page.after[0] if page.after else None
-    if after is not None and not isinstance(after, int):
-        raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
+    after = page.last_id()
     found = list((returns if after is None else returns.filter(pk__lt=after))[: page.fetch])
     body = page_json(request, page, found, key=lambda goods: [goods.pk])
     body["results"] = [return_json(goods) for goods in body["results"]]

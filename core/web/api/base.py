@@ -31,6 +31,7 @@ from core.web.headers import put
 LARGEST_BODY_BYTES = 1_000_000
 MOST_VALUES = 10_000
 DEFAULT_LIMIT, LARGEST_LIMIT = 20, 100
+LARGEST_ID = 2**63 - 1
 MOST_RETRIES = 3
 
 
@@ -163,6 +164,30 @@ class Page:
     def fetch(self) -> int:
         """How many rows to read: one more than requested, which shows whether there is a next page."""
         return self.limit + 1
+
+    def key(self, *kinds: type[int] | type[str]) -> tuple[Any, ...] | None:
+        """
+        Return the key of the last row seen, whose parts are of these types; None on the first page.
+
+        Raises Malformed for the cursor of another list, and for what the shop did not issue.
+        """
+        if self.after is None:
+            return None
+        if len(self.after) != len(kinds) or not all(map(_is_part, self.after, kinds)):
+            raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
+        return tuple(self.after)
+
+    def last_id(self) -> int | None:
+        """Return the id of the last row seen, in a list that is ordered by it alone; as `key`."""
+        key = self.key(int)
+        return key[0] if key else None
+
+
+def _is_part(part: object, kind: type[int] | type[str]) -> bool:
+    """Return whether a part of a key is of a type, and such that the database takes it."""
+    if kind is int:
+        return type(part) is int and 0 <= part <= LARGEST_ID
+    return isinstance(part, str) and "\0" not in part
 
 
 class PageQuery(StrictSerializer):

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from accounts.rules import roles
 from core.data import sql
-from core.errors import Malformed, NotFound
+from core.errors import NotFound
 from core.idempotency import claim_of, do_once
 from core.money import money_json
 from core.texts.spelling import plain_text
@@ -96,7 +96,7 @@ class DocumentList(DocumentApiView):
             box=query.get("box", ""),
             supplier=query.get("supplier", ""),
             places=self.places,
-            before=_before(page.after),
+            before=NEWEST if (last := page.last_id()) is None else last,
             limit=page.fetch,
         )
         body = page_json(request, page, rows, key=lambda row: [row["id"]])
@@ -153,12 +153,3 @@ def _line_json(line: dict[str, Any], currency: str) -> dict[str, Any]:
 def _money(amount: int | None, currency: str) -> dict[str, str] | None:
     """Return a cost as money; without a currency, it is hidden."""
     return money_json(amount, currency) if currency and amount is not None else None
-
-
-def _before(after: list[Any] | None) -> int:
-    match after:
-        case None:
-            return NEWEST
-        case [int(before)] if 0 <= before <= NEWEST:
-            return before
-    raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")

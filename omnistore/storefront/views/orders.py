@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.services.balances.gift_cards import CodeCannotBeShown, CodeShownAlready
 from core.actors import Actor
-from core.errors import Malformed, NotFound, Refusal
+from core.errors import NotFound, Refusal
 from core.states.transitions import IllegalTransition
 from core.texts.languages import active_language
 from core.web import logs
@@ -69,9 +69,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     """The visitor's orders of every channel, including those of the stores, newest first."""
     visitor = visitor_of(request)
     requested = page_of(query_of(PageQuery, request) | {"limit": ORDERS_SHOWN})
-    after = requested.after[0] if requested.after else None
-    if after is not None and not isinstance(after, int):
-        raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
+    after = requested.last_id()
     rows = orders_of(customer_ids=visitor.owner.customer_ids, after=after, limit=requested.fetch)
     cursor = next_cursor(requested, rows, key=lambda order: [order.id])
     shown = rows[: requested.limit]

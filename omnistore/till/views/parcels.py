@@ -13,10 +13,9 @@ from django.utils.translation import gettext_lazy
 from accounts.rules import roles
 from core.errors import Malformed, NotFound, Refusal
 from core.texts.spelling import plain_code, plain_text
-from core.web.api.base import page_of
 from inventory.rules.barcodes import NotABarcode, canonical_barcode
 from omnistore.till.forms import label_of
-from omnistore.till.paging import next_address
+from omnistore.till.paging import next_address, page_asked
 from omnistore.till.polling import only_if_new
 from omnistore.till.views.base import TillView
 from orders.channels.pieces import PiecesForm
@@ -79,11 +78,10 @@ class Parcels(TillView):
         """Show the parcels in one state; a script gets them only if there is anything new."""
         tab = request.GET.get("tab", "")
         tab = tab if tab in TABS else "pick"
-        page = page_of({"limit": PAGE, **({"cursor": request.GET["cursor"]} if "cursor" in request.GET else {})})
-        place = (str(page.after[0]), int(page.after[1])) if page.after and len(page.after) == 2 else None
+        page = page_asked(request, PAGE)
         state = TABS[tab][1]
         listed = waiting_parcels if state in WAITING else gone_parcels
-        parcels = listed(place_id=self.store.id, state=state, after=place, limit=page.fetch)
+        parcels = listed(place_id=self.store.id, state=state, after=page.key(str, int), limit=page.fetch)
         counts = count_parcels(place_id=self.store.id)
         context = {
             "title": _("Parcels"),

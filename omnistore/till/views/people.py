@@ -24,9 +24,8 @@ from carts.queries.carts import cart_of_customer
 from carts.queries.quoting import quote_cart
 from core.actors import APP, SYSTEM, TILL, WEB
 from core.texts.languages import active_language
-from core.web.api.base import page_of
 from inventory.queries.place_names import names_of_places
-from omnistore.till.paging import next_address
+from omnistore.till.paging import next_address, page_asked
 from omnistore.till.sales import key_of_customer, shown_lines, stock_of
 from omnistore.till.views.base import TillView
 from orders.queries.customer_value import bought_so_far
@@ -47,7 +46,7 @@ class Find(TillView):
         """Show the search field and its results."""
         words = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
         customers = self.listed(find_people(text=words, limit=MOST_PEOPLE)) if words else []
-        page = page_of({"limit": PAGE, **({"cursor": request.GET["cursor"]} if "cursor" in request.GET else {})})
+        page = page_asked(request, PAGE)
         orders = []
         if words:
             spelling = spell(words)
@@ -57,7 +56,7 @@ class Find(TillView):
                 email=spelling.email,
                 phone_end=spelling.phone_end,
                 store_id=self.store.id,
-                after=int(page.after[0]) if page.after and str(page.after[0]).isdigit() else None,
+                after=page.last_id(),
                 limit=page.fetch,
             )
         context = {

@@ -18,9 +18,9 @@ from core.errors import NotFound, Refusal
 from core.idempotency import do_once
 from core.texts.formats import number_text
 from core.texts.languages import active_language
-from core.web.api.base import Page, page_of
+from core.web.api.base import Page
 from omnistore.till.forms import CashField, label_of
-from omnistore.till.paging import next_address
+from omnistore.till.paging import next_address, page_asked
 from omnistore.till.polling import only_if_new
 from omnistore.till.views.base import TillView, claim_of_form, not_here
 from orders.channels.pieces import PiecesForm
@@ -141,7 +141,7 @@ class Desk(TillView):
         now = timezone.now()
         tab = request.GET.get("tab", "")
         tab = tab if tab in TABS else "accept"
-        page = page_of({"limit": PAGE, **({"cursor": request.GET["cursor"]} if "cursor" in request.GET else {})})
+        page = page_asked(request, PAGE)
         pickups = self._found(tab, page, now)
         counts = now_in_store(store_id=self.store.id, now=now, soon=now + LEAVING_WITHIN, most_wrong=MOST_WRONG_CODES)
         to_pick = pick_list(store_id=self.store.id, limit=MOST_TO_PICK) if tab == "pick" else []
@@ -159,7 +159,7 @@ class Desk(TillView):
         return only_if_new(self, seen, "till/pickups.html", "till/parts/pickups.html", context)
 
     def _found(self, tab: str, page: Page, now: datetime) -> list[PickupView]:
-        place = (str(page.after[0]), int(page.after[1])) if page.after and len(page.after) == 2 else None
+        place = page.key(str, int)
         if tab == "collected":
             return ended_pickups(store_id=self.store.id, state="collected", after=place, limit=page.fetch)
         late = {"late": now, "leaving": now + LEAVING_WITHIN} if tab == "late" else {}

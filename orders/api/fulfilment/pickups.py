@@ -12,7 +12,7 @@ from rest_framework.request import Request
 
 from accounts.rules import roles
 from carts.channels.views import parse_int
-from core.errors import Malformed, NotFound
+from core.errors import NotFound
 from core.idempotency import claim_of, do_once
 from core.money import money_json
 from core.web.api.amounts import MoneyIn
@@ -183,7 +183,7 @@ class Pickups(StaffApiView):
         if query.get("store", store.code) != store.code:
             raise NotFound(_("You act in another store."))
         state = query.get("state", "")
-        where: dict[str, Any] = {"store_id": store.id, "after": _place(page.after), "limit": page.fetch}
+        where: dict[str, Any] = {"store_id": store.id, "after": page.key(str, int), "limit": page.fetch}
         if state in FINAL_STATES:
             pickups = ended_pickups(state=state, **where)
         else:
@@ -354,14 +354,6 @@ def pickup_json(pickup: PickupView) -> dict[str, Any]:
         "lines": [{name: line[name] for name in _LINE_FIELDS} for line in pickup.lines],
         "hand_overs": pickup.hand_overs,
     }
-
-
-def _place(after: list[Any] | None) -> tuple[str, int] | None:
-    if after is None:
-        return None
-    if len(after) != 2 or not isinstance(after[0], str) or not isinstance(after[1], int):
-        raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
-    return after[0], after[1]
 
 
 def _time(instant: datetime | None) -> str | None:

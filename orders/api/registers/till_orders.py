@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -13,7 +12,6 @@ from accounts.queries.people import LONGEST_SEARCH, find_people
 from accounts.rules import roles
 from accounts.rules.search import spell
 from carts.channels.views import parse_int
-from core.errors import Malformed
 from core.idempotency import claim_of, do_once
 from core.web.api.base import PageQuery, StrictSerializer, answer, checked, checked_query, page_json, page_of
 from inventory.channels.staff import StaffApiView
@@ -51,9 +49,7 @@ class TillOrders(StaffApiView):
         """
         query = checked_query(OrderQuery, request)
         page = page_of(query)
-        after = page.after[0] if page.after else None
-        if after is not None and not isinstance(after, int):
-            raise Malformed(_("Unknown cursor. Start again without it."), field="cursor")
+        after = page.last_id()
         spelling = spell(query["q"])
         persons = find_people(text=query["q"])
         orders = find_orders(

@@ -14,6 +14,7 @@ from core.data import sql
 from core.errors import NotFound, Refusal
 from core.journal import publish
 from orders.events import CreditNoteIssued, InvoiceIssued
+from orders.events.about import about_order
 from orders.models import Invoice, InvoiceRequest, Order
 from orders.queries.documents.sold import Sold, sold_of
 from orders.rules.documents.invoices import Statement, credited, number_of, statement_from
@@ -216,11 +217,7 @@ def _issue(
 
 def _about(document: Invoice, order: Order, *, by: Actor, now: datetime) -> dict[str, Any]:
     return {
-        "by": by,
-        "occurred_at": now,
-        "customer_id": order.customer_id,
-        "ref": order.number,
-        "order_id": order.pk,
+        **about_order(order, by, now),
         "invoice_id": document.pk,
         "document": document.number,
         "total": document.gross,

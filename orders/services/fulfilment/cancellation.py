@@ -19,6 +19,7 @@ from core.states.transitions import IllegalTransition
 from inventory.services.held_stock import await_put_away
 from inventory.services.reservations import release_reservations
 from orders.events import OrderCancelled, OrderCompleted, OrderPartlyCancelled
+from orders.events.about import about_order
 from orders.models import BalanceDueEntry, Fulfilment, FulfilmentLine, Order, Payment
 from orders.queries.balances_due import balance_due_in
 from orders.queries.scopes import check_served
@@ -243,11 +244,7 @@ def publish_partly_cancelled(order: Order, undone: Undone, *, reason: str, by: A
     if order.state != Order.CANCELLED:
         publish(
             OrderPartlyCancelled(
-                by=by,
-                occurred_at=now,
-                customer_id=order.customer_id,
-                ref=order.number,
-                order_id=order.pk,
+                **about_order(order, by, now),
                 reason=reason,
                 refund=undone.refund,
                 line_units={str(line_id): count for line_id, count in undone.cancelled.items() if count},
@@ -269,7 +266,7 @@ def close_if_done(*, order: Order, by: Actor, now: datetime, reason: str = "") -
         if order.state == Order.COMPLETED:
             publish(
                 OrderCompleted(
-                    by=by, occurred_at=now, customer_id=order.customer_id, ref=order.number, order_id=order.pk
+                    **about_order(order, by, now),
                 )
             )
     return order.state
@@ -360,11 +357,7 @@ def _give_back(order: Order, owed: int, *, reason: str, as_credit: bool, by: Act
 
 def _cancelled(order: Order, reason: str, refund: int, by: Actor, now: datetime) -> OrderCancelled:
     return OrderCancelled(
-        by=by,
-        occurred_at=now,
-        customer_id=order.customer_id,
-        ref=order.number,
-        order_id=order.pk,
+        **about_order(order, by, now),
         reason=reason,
         refund=refund,
     )

@@ -9,6 +9,7 @@ from core.actors import Actor
 from core.errors import NotFound, Refusal
 from core.journal import publish
 from orders.events import CollectorNamed, CollectorRemoved
+from orders.events.about import about_order
 from orders.models import Collector, Fulfilment, Order
 from orders.rules.lifecycle import OPEN_PICKUP_STATES
 
@@ -30,7 +31,11 @@ def name_collector(*, number: str, name: str, phone: str, by: Actor, now: dateti
     collector, _created = Collector.objects.update_or_create(
         order=order, defaults={"name": name, "phone": phone, "named_at": now}
     )
-    publish(CollectorNamed(by=by, occurred_at=now, customer_id=order.customer_id, ref=order.number, order_id=order.pk))
+    publish(
+        CollectorNamed(
+            **about_order(order, by, now),
+        )
+    )
     return collector
 
 
@@ -45,7 +50,9 @@ def remove_collector(*, number: str, by: Actor, now: datetime) -> None:
     removed, _by_model = Collector.objects.filter(order=order).delete()
     if removed:
         publish(
-            CollectorRemoved(by=by, occurred_at=now, customer_id=order.customer_id, ref=order.number, order_id=order.pk)
+            CollectorRemoved(
+                **about_order(order, by, now),
+            )
         )
 
 

@@ -10,6 +10,7 @@ from core.actors import Actor
 from core.data import sql
 from core.errors import NotFound
 from inventory.services.reservations import fulfil_reservations
+from orders.events.about import about_order
 from orders.models import Fulfilment, FulfilmentLine, Order
 
 _HAND_OUT = """
@@ -41,14 +42,7 @@ def take_fulfilment(*, fulfilment_id: int, kind: str, store_id: int | None) -> F
 
 def about_fulfilment(fulfilment: Fulfilment, by: Actor, now: datetime) -> dict[str, Any]:
     """Return the fields that every event about a fulfilment has."""
-    return {
-        "by": by,
-        "occurred_at": now,
-        "customer_id": fulfilment.order.customer_id,
-        "ref": fulfilment.order.number,
-        "order_id": fulfilment.order_id,
-        "fulfilment_id": fulfilment.pk,
-    }
+    return {**about_order(fulfilment.order, by, now), "fulfilment_id": fulfilment.pk}
 
 
 def note_goods_out(lines: Sequence[FulfilmentLine], *, now: datetime) -> None:

@@ -23,6 +23,7 @@ from core.journal import publish
 from core.states.moving import move, move_all
 from core.sweeping import Sweep, go_through
 from orders.events import AuthorisationLost, PaymentCaptured
+from orders.events.about import about_order
 from orders.models import BalanceDueEntry, Order, Payment, PaymentAttempt
 from orders.providers.base import APPROVED, AUTHORISED
 from orders.rules.lifecycle import ATTEMPT, PAYMENT
@@ -193,11 +194,7 @@ def _settle(payment_id: int, outcome: PaymentResult, *, by: Actor, now: datetime
     event = PaymentCaptured if is_ours else AuthorisationLost
     publish(
         event(
-            by=by,
-            occurred_at=now,
-            customer_id=order.customer_id,
-            ref=order.number,
-            order_id=order.pk,
+            **about_order(order, by, now),
             amount=payment.amount,
             currency=order.currency,
         )

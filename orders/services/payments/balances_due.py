@@ -16,6 +16,7 @@ from core.ids import new_id
 from core.journal import publish
 from core.money import money_json
 from orders.events import BalancePaid
+from orders.events.about import about_order
 from orders.models import BalanceDueEntry, Order, Payment, PaymentAttempt
 from orders.providers.base import APPROVED, DECLINED
 from orders.queries.balances_due import balance_due_in, only_money_in, open_amounts_of
@@ -270,11 +271,7 @@ def _take_off_due(order: Order, paid: int, *, by: Actor, now: datetime) -> int:
         BalanceDueEntry.objects.create(order=order, kind=BalanceDueEntry.PAID, amount=-taken, occurred_at=now)
     publish(
         BalancePaid(
-            by=by,
-            occurred_at=now,
-            customer_id=order.customer_id,
-            ref=order.number,
-            order_id=order.pk,
+            **about_order(order, by, now),
             amount=paid,
             currency=order.currency,
         )

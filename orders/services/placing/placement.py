@@ -35,6 +35,7 @@ from inventory.models import StockMovement
 from inventory.services.oversales import book_oversold_units
 from inventory.services.reservations import HOLD_LIFETIME, ReservationRequest, fulfil_reservations, reserve_stock
 from orders.events import OrderCompleted, OrderPlaced
+from orders.events.about import about_order
 from orders.queries.views import OrderView
 from orders.rules.checkout import (
     CARRY_OUT,
@@ -217,18 +218,18 @@ def announce_placed(order: OrderView, *, by: Actor, now: datetime) -> None:
     """Publish that an order is confirmed, and that it is complete if everything was carried out."""
     publish(
         OrderPlaced(
-            by=by,
-            occurred_at=now,
-            customer_id=order.customer_id,
-            ref=order.number,
-            order_id=order.id,
+            **about_order(order, by, now),
             cart_id=order.cart_id,
             total=order.grand_total,
             currency=order.currency,
             units=order.units,
         ),
         *(
-            [OrderCompleted(by=by, occurred_at=now, customer_id=order.customer_id, ref=order.number, order_id=order.id)]
+            [
+                OrderCompleted(
+                    **about_order(order, by, now),
+                )
+            ]
             if order.state == "completed"
             else []
         ),

@@ -9,6 +9,7 @@ from core.actors import Actor
 from core.errors import Malformed, NotFound
 from core.journal import publish
 from orders.events import ReceiptRequested
+from orders.events.about import about_order
 from orders.models import Order, ReceiptRequest
 from orders.queries.scopes import check_served
 
@@ -33,11 +34,7 @@ def request_receipt(*, number: str, medium: str, address: str, by: Actor, now: d
     request = ReceiptRequest.objects.create(order=order, medium=medium, address=address, requested_at=now)
     publish(
         ReceiptRequested(
-            by=by,
-            occurred_at=now,
-            customer_id=order.customer_id,
-            ref=order.number,
-            order_id=order.pk,
+            **about_order(order, by, now),
             receipt_request_id=request.pk,
         )
     )

@@ -15,6 +15,7 @@ from core.money import money_json
 from core.texts.formats import money_text
 from core.texts.languages import active_language
 from orders.events import PriceReduced
+from orders.events.about import about_order
 from orders.models import Order, PriceReduction
 from orders.queries.scopes import check_served
 from orders.rules.refunds import CREDIT, RefundPart, SoldLine, spread_reduction
@@ -95,11 +96,7 @@ def reduce_price(*, order_number: str, given: Reduction, limit: int | None, by: 
     value_requests_anew(order)
     publish(
         PriceReduced(
-            by=by,
-            occurred_at=now,
-            customer_id=order.customer_id,
-            ref=order.number,
-            order_id=order.pk,
+            **about_order(order, by, now),
             refund=refund,
             currency=order.currency,
             reason=given.reason,

@@ -14,6 +14,7 @@ from core.errors import Malformed, NotFound
 from core.journal import publish
 from core.states.moving import move
 from orders.events import ReturnApproved, ReturnRejected, ReturnRequested, ReturnWithdrawn
+from orders.events.about import about_order
 from orders.models import Order, Refund, Return, ReturnLine
 from orders.queries.returns import parcels_go_to
 from orders.queries.scopes import check_served
@@ -176,14 +177,7 @@ def take_return(number: str, *, order_number: str | None = None) -> tuple[Order,
 
 def about_return(goods: Return, order: Order, *, by: Actor, now: datetime) -> dict[str, Any]:
     """Return the fields that all events of a return have in common."""
-    return {
-        "by": by,
-        "occurred_at": now,
-        "customer_id": order.customer_id,
-        "ref": order.number,
-        "order_id": order.pk,
-        "return_id": goods.pk,
-    }
+    return {**about_order(order, by, now), "return_id": goods.pk}
 
 
 def _end(number: str, order_number: str | None, state: str, *, by: Actor, now: datetime, **fields: str) -> Return:

@@ -33,6 +33,7 @@ from inventory.services.reservations import (
     reserve_stock,
 )
 from orders.events import OrderPaymentFailed
+from orders.events.about import about_order
 from orders.models import BalanceDueEntry, Fulfilment, FulfilmentLine, Order, OrderLine, Payment
 from orders.providers.base import AUTHORISED, DECLINED, NEEDS_ACTION
 from orders.queries.balances_due import balance_due_in
@@ -284,11 +285,7 @@ def _roll_back(order: OrderView, *, reason: str, by: Actor, now: datetime) -> Or
     OrderLine.objects.filter(order_id=order.id).update(quantity_cancelled=F("quantity"))
     publish(
         OrderPaymentFailed(
-            by=by,
-            occurred_at=now,
-            customer_id=order.customer_id,
-            ref=order.number,
-            order_id=order.id,
+            **about_order(order, by, now),
             reason=reason,
             refund=refund,
         )

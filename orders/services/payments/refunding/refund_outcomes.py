@@ -17,6 +17,7 @@ from core.data import sql
 from core.errors import Refusal
 from core.journal import publish
 from orders.events import RefundDone, RefundFailed, RefundToNewCard
+from orders.events.about import about_order
 from orders.models import Order, Refund
 from orders.rules.checkout import GIFT_CARD
 from orders.rules.refunds import points_back
@@ -126,11 +127,7 @@ def _announce_new_card(row: sql.Row, *, by: Actor, now: datetime) -> None:
     order = Order.objects.only("number", "customer_id", "currency").get(payments=row["id"])
     publish(
         RefundToNewCard(
-            by=by,
-            occurred_at=now,
-            customer_id=order.customer_id,
-            ref=order.number,
-            order_id=order.pk,
+            **about_order(order, by, now),
             refund=row["amount"],
             currency=order.currency,
         )
