@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.architecture.files import ROOT, files_like
 
+START = re.compile(r"( *)(?:async def|def|@|class) ?\S")
 FLOORS = ["core", "accounts", "inventory", "carts", "orders", "engagement"]
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60
 CODE = [
@@ -41,10 +42,10 @@ def test_files_and_functions_stay_readable():
     too_long = []
     for path in CODE:
         text, name = path.read_text(), path.relative_to(ROOT)
-        lines = len(text.splitlines())
-        if lines < LONGEST_FUNCTION:
+        lines = text.splitlines()
+        too_long += [str(name)] if len(lines) > LONGEST_FILE else []
+        if not _may_hold_a_long_function(lines):
             continue
-        too_long += [str(name)] if lines > LONGEST_FILE else []
         too_long += [
             f"{name}: {node.name}"
             for node in ast.walk(ast.parse(text))
@@ -54,6 +55,25 @@ def test_files_and_functions_stay_readable():
         ]
 
     assert too_long == []
+
+
+def _may_hold_a_long_function(lines: list[str]) -> bool:
+    """Say so if the next function on the same level is far away; reading every file whole takes seconds."""
+    starts = [(number, len(found[1])) for number, line in enumerate(lines) if (found := START.match(line))]
+    starts.append((len(lines), 0))
+    return any(
+        next(after for after, level in starts[turn:] if level <= depth) - number >= LONGEST_FUNCTION
+        for turn, (number, depth) in enumerate(starts[:-1], 1)
+    )
+
+
+def test_a_long_function_is_looked_at():
+    """Negative control: what follows it on its own level is far, whatever stands in it."""
+    body = ["        def inner():", "            pass"] * (LONGEST_FUNCTION // 2)
+    short = ["    def short(self):", "        pass"]
+
+    assert _may_hold_a_long_function(["class One:", "    def long(self):", *body, *short])
+    assert not _may_hold_a_long_function(["class One:", *short, *short])
 
 
 def test_a_refusals_code_is_given_by_one_class():

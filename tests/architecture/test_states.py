@@ -16,6 +16,8 @@ COLUMNS = {one.column for one in LIFECYCLES if not one.is_moment}
 # What an UPDATE sets ends where the rows are chosen.
 SETS = re.compile(rf"UPDATE (?:ONLY )?(?:{TABLES})\b(?: AS \w+| \w+)? SET (.*?)(?: FROM | WHERE | RETURNING |$)")
 SETS_STATE = re.compile(rf"(?:^|, )\"?(?:{'|'.join(sorted(COLUMNS))})\"? =")
+# Files without any of these are not read any further, which saves seconds.
+MAY_WRITE = re.compile(rf"UPDATE|\b(?:{'|'.join(sorted(COLUMNS))})\b")
 # Apps whose code may hold rows with a lifecycle; the models of the others have states of their own.
 ON_ROWS = ("accounts", "orders")
 STATEMENTS = {
@@ -65,9 +67,12 @@ def test_only_the_writer_and_statements_of_hot_paths_write_states():
     found = {}
     for app in ("accounts", "carts", "core", "inventory", "orders", "omnistore"):
         for path in (ROOT / app).rglob("*.py"):
-            tree = ast.parse(path.read_text())
+            text = path.read_text()
+            if "migrations" in path.parts or not MAY_WRITE.search(text):
+                continue
+            tree = ast.parse(text)
             writes = in_sql(tree) + (on_rows(tree) if app in ON_ROWS else 0)
-            if writes and "migrations" not in path.parts:
+            if writes:
                 found[str(path.relative_to(ROOT))] = writes
 
     assert found == STATEMENTS

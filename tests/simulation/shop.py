@@ -19,7 +19,6 @@ from accounts.rules import roles
 from core.actors import Actor
 from core.data.invariants import find_breaches, registered
 from core.errors import Refusal
-from inventory.models import Location
 from orders.models import Fulfilment, Order, OrderLine, Return
 from orders.services.fulfilment.pickup import expire_overdue_pickups
 from orders.services.fulfilment.shipping import send_parcel, start_picking_parcel
@@ -52,23 +51,38 @@ places = st.integers(0, 7)  # Which order, part or line is meant, counted round.
 units = st.integers(1, 4)
 
 
+class Stage:
+    """Two stores, a warehouse, one shopper and a manager in each place: what every run begins with."""
+
+    def __init__(self) -> None:
+        self.stores = [make_store("ber-mitte"), make_store("ham-altona")]
+        self.warehouse = make_warehouse("warehouse")
+        self.shopper = Api(make_customer("Ana Moreno", email="ana@example.com"))
+        self.packers: dict[int, int] = {}
+        self.desks: dict[int, Api] = {}
+        variants = [make_variant(sku=sku, price=price) for sku, price in zip(SKUS, PRICES, strict=True)]
+        for place in (*self.stores, self.warehouse):
+            for variant in variants:
+                make_stock(variant, place, on_hand=12)
+            manager = make_staff(f"Manager of {place.code}", email=f"{place.code}@example.com")
+            assign(manager, place, roles.MANAGER)
+            make_till_session(place, manager, register=f"till-{place.code}")
+            self.packers[place.pk] = manager.pk
+            self.desks[place.pk] = Api(manager, store=place.code)
+
+
 class Shop(RuleBasedStateMachine):
-    """Two stores, a warehouse, one shopper, a manager in each place, and what they do."""
+    """What the people of a stage do, in a transaction that is rolled back."""
+
+    stage: Stage
 
     def __init__(self) -> None:
         super().__init__()
+        self.stores, self.shopper = self.stage.stores, self.stage.shopper
+        self.packers, self.desks = self.stage.packers, self.stage.desks
         self._run = transaction.atomic()
         self._run._from_testcase = True  # So that durable transactions may nest in it.
         self._run.__enter__()
-        self.stores = [make_store("ber-mitte"), make_store("ham-altona")]
-        self.warehouse = make_warehouse("warehouse")
-        self.variants = [make_variant(sku=sku, price=price) for sku, price in zip(SKUS, PRICES, strict=True)]
-        for place in (*self.stores, self.warehouse):
-            for variant in self.variants:
-                make_stock(variant, place, on_hand=12)
-        self.shopper = Api(make_customer("Ana Moreno", email="ana@example.com"))
-        self.packers: dict[int, int] = {}
-        self.desks = {place.pk: self._desk(place) for place in (*self.stores, self.warehouse)}
 
     def teardown(self) -> None:
         try:
@@ -229,13 +243,6 @@ class Shop(RuleBasedStateMachine):
                     assert cursor.fetchall() == [], check.name
 
     # How a step finds what it is about.
-
-    def _desk(self, place: Location) -> Api:
-        manager = make_staff(f"Manager of {place.code}", email=f"{place.code}@example.com")
-        assign(manager, place, roles.MANAGER)
-        self.packers[place.pk] = manager.pk
-        make_till_session(place, manager, register=f"till-{place.code}")
-        return Api(manager, store=place.code)
 
     def _sent(self, answer: Any) -> None:
         """Whatever is asked for is done, or refused by name."""
