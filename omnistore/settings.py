@@ -12,7 +12,7 @@ from core.setup.logs import logging_as_json
 from core.setup.parts import names_in, read_parts
 from core.setup.time_zones import use_pinned_time_zones
 from core.texts import languages
-from omnistore import limits
+from omnistore import deadlines, limits
 from omnistore.production_checks import find_unsafe
 from omnistore.tools.servers.locations import postgres_url, valkey_url
 
@@ -28,7 +28,8 @@ PARTS = read_parts(
     BASE_DIR / "accounts" / "providers" / "tax_numbers",
 )
 globals().update(PARTS.settings)
-globals().update({name: value for name, value in vars(limits).items() if name.isupper()})
+for part in (deadlines, limits):
+    globals().update({name: value for name, value in vars(part).items() if name.isupper()})
 PRODUCTION = is_production()
 DEBUG = switch("DEBUG", default=False)
 DEMO = is_demo()
@@ -61,16 +62,8 @@ SHOP_COUNTRY = env.str("SHOP_COUNTRY", default="DE")
 # The countries to which goods are sent, if not to all whose taxes the shop knows.
 SHIPS_TO = [country.strip().upper() for country in env.list("SHIPS_TO", default=[])]
 SHOP_TIME_ZONE = env.str("SHOP_TIME_ZONE", default="Europe/Berlin")  # The time zone whose midnight ends a day of taxes.
-# Working days from an order to the parcel's arrival.
-SHIP_LEAD_DAYS = number("SHIP_LEAD_DAYS", default=2)
 # Receipts as PDF, if `make pdf` has installed the library.
 RECEIPTS_AS_PDF = switch("RECEIPTS_AS_PDF", default=True)
-# Days from the hand-over in which a shopper may request a return.
-RETURN_WINDOW_DAYS = number("RETURN_WINDOW_DAYS", default=30)
-# Days after its promised time when an order to be paid in the store that nobody has made ready is cancelled.
-UNPAID_PICKUP_DAYS = number("UNPAID_PICKUP_DAYS", default=3)
-# Years that a gift card is valid, counted from the end of the year of its sale; 0 for ever.
-GIFT_CARD_YEARS = number("GIFT_CARD_YEARS", default=3)
 # The coin to which all stores round cash, in minor units; 0 for the one of each store's country.
 CASH_COIN_MINOR = number("CASH_COIN_MINOR", default=0)
 # The tenders that are refunded first, for example "gift_card,credit"; the others follow, cash last.

@@ -5,7 +5,8 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from orders.services.fulfilment import labels, pickup
+from orders.services.fulfilment import labels
+from orders.services.fulfilment.pickups import deadlines
 from orders.services.payments import authorisations, cards, reconciliation
 from orders.services.payments.refunding import refunds
 from orders.services.placing import unpaid
@@ -46,10 +47,11 @@ def detach_removed_cards(**unknown: Any) -> None:
 
 @shared_task
 def expire_overdue_pickups(**unknown: Any) -> None:
-    """Cancel and refund pickups that nobody collected or paid in time, and return them to stock."""
+    """Remind buyers of pickups; cancel and refund those that nobody collected or paid in time."""
     now = timezone.now()
-    pickup.expire_overdue_pickups(now=now)
-    pickup.end_unpaid_pickups(now=now)
+    deadlines.remind_of_pickups(now=now)
+    deadlines.expire_overdue_pickups(now=now)
+    deadlines.end_unpaid_pickups(now=now)
 
 
 @shared_task

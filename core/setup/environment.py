@@ -40,6 +40,12 @@ def a_number(variable: str, value: str) -> int:
     raise ImproperlyConfigured(f"{variable} is {value!r}: set it to a whole number.")
 
 
+def numbers(variable: str, default: list[str]) -> list[int]:
+    """Read whole numbers that are not negative, separated by commas, without repetitions, the largest first."""
+    values = [value.strip() for value in env.list(variable, default=default)]
+    return sorted({a_number(variable, value) for value in values if value}, reverse=True)
+
+
 def a_port(variable: str, value: str) -> int:
     """Parse a TCP port."""
     if value.isascii() and value.isdigit() and 0 < int(value) <= HIGHEST_PORT:

@@ -40,7 +40,7 @@ from orders.queries.documents.slips import gift_receipt, packing_slip
 from orders.queries.orders import find_order_ids
 from orders.rules.order_fields import GIVEN
 from orders.services.fulfilment.cancellation import cancel_order
-from orders.services.fulfilment.pickup import unlock_pickup
+from orders.services.fulfilment.pickups.preparing import unlock_pickup
 from orders.services.fulfilment.shipping import note_delivery, send_parcel, start_picking_parcel
 from orders.services.payments.authorisations import capturing_first
 

@@ -2,7 +2,7 @@ from django.urls import path
 
 from orders.api import checkout, orders, receipts, returns
 from orders.api.documents import invoices
-from orders.api.fulfilment import cancellation, changes, collector, labels, pickups, tracking
+from orders.api.fulfilment import cancellation, changes, collector, extension, labels, pickups, tracking
 from orders.api.payments import balance_payments, cards, gift_cards, points, webhooks
 from orders.api.registers import (
     failed_refunds,
@@ -57,6 +57,7 @@ urlpatterns = [
     path("till/pickups/<str:pickup_id>/acceptance/", pickups.Acceptance.as_view()),
     path("till/pickups/<str:pickup_id>/picking/", pickups.Picking.as_view()),
     path("till/pickups/<str:pickup_id>/readiness/", pickups.Readiness.as_view()),
+    path("till/pickups/<str:pickup_id>/extension/", extension.Extension.as_view()),
     path("till/pickups/<str:pickup_id>/rejection/", pickups.RejectPickup.as_view()),
     path("till/pickups/<str:pickup_id>/handover/", pickups.HandOver.as_view()),
     path("till/pickups/<str:pickup_id>/unlocking/", pickups.Unlocking.as_view()),

@@ -22,9 +22,11 @@ from orders.events.fulfilments import PickupAccepted as PickupAccepted
 from orders.events.fulfilments import PickupCodeRefused as PickupCodeRefused
 from orders.events.fulfilments import PickupCollected as PickupCollected
 from orders.events.fulfilments import PickupExpired as PickupExpired
+from orders.events.fulfilments import PickupExtended as PickupExtended
 from orders.events.fulfilments import PickupPicking as PickupPicking
 from orders.events.fulfilments import PickupReady as PickupReady
 from orders.events.fulfilments import PickupRejected as PickupRejected
+from orders.events.fulfilments import PickupReminded as PickupReminded
 from orders.events.fulfilments import PickupUnlocked as PickupUnlocked
 from orders.events.returns import ReturnApproved as ReturnApproved
 from orders.events.returns import ReturnImported as ReturnImported

@@ -55,6 +55,30 @@ class PickupReady(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PickupReminded(Event):
+    """The deadline of goods at the desk is near, and nobody came yet."""
+
+    kind: ClassVar[str] = "pickup.reminded"
+    words = worded(_("Order %(number)s: the buyer was reminded to collect it"))
+    notifications = (Notification("pickup_reminded", **_FOR_BUYER),)
+    order_id: int
+    fulfilment_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PickupExtended(Event):
+    """Staff keep goods at the desk longer. until: the new deadline, in UTC; reason: for staff."""
+
+    kind: ClassVar[str] = "pickup.extended"
+    words = worded(_("Order %(number)s is kept longer"))
+    notifications = (Notification("pickup_extended", **_FOR_BUYER),)
+    order_id: int
+    fulfilment_id: int
+    until: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PickupRejected(Event):
     """The store cannot serve the pickup; refund: minor units that are refunded."""
 

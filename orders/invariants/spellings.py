@@ -40,6 +40,7 @@ without_card_numbers(
     orders_fulfilment=[
         "coalesce((SELECT string_agg(value, chr(10)) FROM jsonb_each_text(address)), '')",
         "reject_reason",
+        "extension_reason",
         "method_name",
     ],
     orders_handover=["collected_by"],

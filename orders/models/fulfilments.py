@@ -12,6 +12,7 @@ class Fulfilment(models.Model):
     Some lines of an order that leave one location in one way. Its states are in orders/rules/lifecycle.py.
 
     promised_at: when the shopper was told it would be ready or arrive. expires_at: until when a pickup is kept.
+    reminders: how many of the shop's reminders of a pickup were due so far; extension_reason: why it is kept longer.
     wrong_codes: wrong pickup codes since the last right one; too many lock the pickup. method, method_name: the
     delivery method that was chosen, by its code and as it was called then; empty without one.
 
@@ -50,6 +51,8 @@ class Fulfilment(models.Model):
     accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
     ready_at = models.DateTimeField(_("ready at"), null=True, blank=True)
     expires_at = models.DateTimeField(_("kept until"), null=True, blank=True)
+    reminders = models.SmallIntegerField(_("reminders"), default=0, db_default=0)
+    extension_reason = models.CharField(_("reason of the extension"), max_length=200, blank=True, db_default="")
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     tracking = models.CharField(_("tracking"), max_length=80, blank=True)
     tracking_url = models.CharField(_("tracking address"), max_length=300, blank=True, db_default="")

@@ -16,7 +16,8 @@ _PICKUPS = """
 SELECT fulfilment.id, fulfilment.order_id, fulfilment.state, orders.number, store.code AS store, orders.channel,
        orders.placed_at,
        fulfilment.promised_at, fulfilment.accepted_at, fulfilment.ready_at, fulfilment.expires_at,
-       fulfilment.finished_at, fulfilment.wrong_codes, fulfilment.reject_reason, orders.currency,
+       fulfilment.finished_at, fulfilment.wrong_codes, fulfilment.reject_reason, fulfilment.extension_reason,
+       orders.currency,
        orders.customer_id, coalesce(nullif(customer.name, ''), orders.contact_email) AS customer,
        orders.contact_phone AS phone,
        (SELECT jsonb_build_object('name', collector.name, 'phone', collector.phone)
@@ -138,6 +139,7 @@ class PickupView:
     finished_at: datetime | None
     wrong_codes: int
     reject_reason: str
+    extension_reason: str
     currency: str
     customer_id: int | None
     customer: str

@@ -2,7 +2,7 @@
 The pickup code of a fulfilment.
 
 It is not stored: it is derived from the fulfilment's number with a secret of the shop. Eight digits can be read out at
-a desk; guessing is stopped by counting wrong codes (orders/services/fulfilment/pickup.py).
+a desk; guessing is stopped by counting wrong codes (orders/services/fulfilment/pickups/hand_over.py).
 """
 
 import hashlib

@@ -13,8 +13,12 @@ def pickup_deadline(hours: Hours, ready_at: datetime, keep_days: int) -> datetim
     keep_days: days after the one on which it became ready; if the store is closed on that day, the next opening day is
     the last. A store that never opens keeps it until midnight.
     """
+    return closing_from(hours, ready_at.astimezone(ZoneInfo(hours.time_zone)).date() + timedelta(days=keep_days))
+
+
+def closing_from(hours: Hours, first: date) -> datetime:
+    """Return when the store closes on a day, or else on the next one it opens on, in UTC; midnight if it never does."""
     zone = ZoneInfo(hours.time_zone)
-    first = ready_at.astimezone(zone).date() + timedelta(days=keep_days)
     for number in range(HORIZON_DAYS):
         day = first + timedelta(days=number)
         spans = hours.on(day)

@@ -12,7 +12,7 @@ from core.data.invariants import find_breaches
 from inventory.models import StockLevel
 from omnistore.engagement.models import Message
 from orders.models import Order
-from orders.services.fulfilment.pickup import accept_pickup, make_pickup_ready, start_picking
+from orders.services.fulfilment.pickups.preparing import accept_pickup, make_pickup_ready, start_picking
 from orders.services.settlement.follow_ups import remember_receipt
 from tests.client import Api
 from tests.factories.accounts import make_contact

@@ -18,7 +18,7 @@ from orders.queries.orders import get_order
 from orders.queries.receipts import receipt_of
 from orders.queries.taxes import tax_report
 from orders.services.fulfilment.cancellation import cancel_order, preview_cancellation
-from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.pickups.hand_over import hand_over_pickup, prove_by_document
 from tests.client import Api, signed_in
 from tests.factories.accounts import make_staff
 from tests.factories.orders import make_till_session

@@ -7,7 +7,7 @@ from core.actors import Actor
 from core.data import sql
 from core.data.invariants import find_breaches
 from orders.models import BalanceDueEntry, Order, Payment, PaymentAttempt
-from orders.services.fulfilment.pickup import accept_pickup, make_pickup_ready, start_picking
+from orders.services.fulfilment.pickups.preparing import accept_pickup, make_pickup_ready, start_picking
 from tests.client import Api
 from tests.factories.orders import make_till_session
 from tests.till.conftest import Clerk

@@ -14,7 +14,7 @@ from inventory.models import Location
 from orders.models import Order, OrderLine, Payment, Return
 from orders.models.orders import OrderQuerySet
 from orders.rules.checkout import CARRY_OUT, CheckoutRequest, FulfilmentRequest
-from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.pickups.hand_over import hand_over_pickup, prove_by_document
 from orders.services.returns import receiving
 from orders.services.returns.lines import NotReturnable
 from orders.services.returns.receiving import Arrival, Piece, receive_return

@@ -1,6 +1,7 @@
 """Goods at the desk, and two people who act on them at the same moment."""
 
 from copy import copy
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError
@@ -12,7 +13,8 @@ from inventory.models import StockLevel, StockMovement
 from orders.models import Fulfilment, HandOver, Order, Refund
 from orders.models.orders import OrderQuerySet
 from orders.rules.pickup_codes import collection_code
-from orders.services.fulfilment import hand_over, pickup, pieces, shipping
+from orders.services.fulfilment import pieces, shipping
+from orders.services.fulfilment.pickups import deadlines, hand_over
 from orders.services.payments import balances_due
 from orders.services.payments.refunding import refund_outcomes, refunds
 from orders.services.payments.refunding.refunds import settle_refunds
@@ -246,7 +248,7 @@ def test_a_pickup_collected_as_it_expires_is_either_collected_or_expired(order, 
     late = order.fulfilments.get().expires_at.replace(year=2027)
 
     handed, expired = race(
-        [lambda: till.post(path, {"proof": "id_seen"}), lambda: pickup.expire_overdue_pickups(now=late)]
+        [lambda: till.post(path, {"proof": "id_seen"}), lambda: deadlines.expire_overdue_pickups(now=late)]
     )
 
     order.refresh_from_db()
@@ -257,14 +259,47 @@ def test_a_pickup_collected_as_it_expires_is_either_collected_or_expired(order, 
 def test_without_the_lock_a_collected_pickup_would_be_expired(order, desk, monkeypatch):
     """Negative control: the sweep must read the pickup under the lock, not before it was collected."""
     read_before = Fulfilment.objects.select_related("order", "location").get()
-    monkeypatch.setattr(pickup, "take_pickup", lambda **wanted: read_before)
+    monkeypatch.setattr(deadlines, "take_pickup", lambda **wanted: read_before)
     late = read_before.expires_at.replace(year=2027)
     desk().post(hand_over_path(order), {"proof": "id_seen"})
     with no_guards():
         Fulfilment.objects.update(state="ready")  # As the sweep saw it when it chose what to expire.
 
-    assert pickup.expire_overdue_pickups(now=late) == 1
+    assert deadlines.expire_overdue_pickups(now=late) == 1
     assert HandOver.objects.count() == 1
+
+
+def test_a_pickup_that_is_kept_longer_as_it_expires_is_either_kept_or_expired(order, desk):
+    till = desk()
+    kept = order.fulfilments.get()
+    body = {"until": str(timezone.localdate() + timedelta(days=60)), "reason": "The buyer is ill."}
+
+    extended, expired = race(
+        [
+            lambda: till.post(f"till/pickups/{kept.pk}/extension/", body),
+            lambda: deadlines.expire_overdue_pickups(now=kept.expires_at + timedelta(minutes=1)),
+        ]
+    )
+
+    order.refresh_from_db()
+    assert (extended.status_code, expired) in {(200, 0), (409, 1)}
+    assert order.state == (Order.PLACED if extended.status_code == 200 else Order.CANCELLED)
+
+
+def test_without_the_lock_a_pickup_that_is_kept_longer_would_expire(order, desk, monkeypatch):
+    """Negative control: the sweep must read the deadline under the lock, not before it was moved."""
+    read_before = Fulfilment.objects.select_related("order", "location").get()
+    late = read_before.expires_at + timedelta(minutes=1)
+
+    body = {"until": str(timezone.localdate() + timedelta(days=60)), "reason": "The buyer is ill."}
+    assert desk().post(f"till/pickups/{read_before.pk}/extension/", body).status_code == 200
+    monkeypatch.setattr(deadlines, "_OVERDUE", deadlines._OVERDUE.replace("pickup.expires_at < %(now)s", "true"))
+
+    assert deadlines.expire_overdue_pickups(now=late) == 0
+
+    monkeypatch.setattr(deadlines, "take_pickup", lambda **wanted: read_before)
+
+    assert deadlines.expire_overdue_pickups(now=late) == 1
 
 
 def test_refunds_swept_by_two_workers_are_paid_once(order, ana):

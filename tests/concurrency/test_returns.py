@@ -12,7 +12,7 @@ from core.states.transitions import IllegalTransition
 from inventory.models import Location, StockMovement
 from orders.models import OrderLine, Payment, PriceReduction, Refund, Return
 from orders.models.orders import OrderQuerySet
-from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.pickups.hand_over import hand_over_pickup, prove_by_document
 from orders.services.returns import parcels, price_reductions, receiving
 from orders.services.returns.lines import NotReturnable
 from orders.services.returns.parcels import note_parcel_back

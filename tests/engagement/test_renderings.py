@@ -120,6 +120,8 @@ SCENARIOS = {
     "order_placed, gift cards": ("order.placed", of_gift_cards, {}),
     "pickup_ready": ("pickup.ready", nothing, {"fulfilment_id": PICKUP}),
     "pickup_ready, owed": ("pickup.ready", owed_and_kept, {"fulfilment_id": PICKUP}),
+    "pickup_reminded": ("pickup.reminded", owed_and_kept, {"fulfilment_id": PICKUP}),
+    "pickup_extended": ("pickup.extended", owed_and_kept, {"fulfilment_id": PICKUP}),
     "pickup_rejected": ("pickup.rejected", nothing, {"fulfilment_id": PICKUP, "refund": 2580}),
     "pickup_expired": ("pickup.expired", nothing, {"fulfilment_id": PICKUP, "refund": 0}),
     "order_cancelled": ("order.cancelled", nothing, {"reason": "shopper", "refund": 5190}),

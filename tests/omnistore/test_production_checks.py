@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from core.setup.environment import a_name, a_number, a_port, a_postgres_url, a_switch
+from core.setup.environment import a_name, a_number, a_port, a_postgres_url, a_switch, numbers
 from omnistore.production_checks import find_unsafe
 
 SAFE = {
@@ -110,6 +110,7 @@ def test_reads_a_switch(text, is_on):
         (lambda value: a_number("SHIP_LEAD_DAYS", value), "soon"),
         (lambda value: a_number("SHIP_LEAD_DAYS", value), "-1"),
         (lambda value: a_port("PORT", value), "abc"),
+        (lambda value: a_number("PICKUP_REMINDER_HOURS", value), "24h"),
         (lambda value: a_port("PORT", value), "0"),
         (lambda value: a_port("PORT", value), "65536"),
         (lambda value: a_port("PORT", value), "٨٠٠٠"),
@@ -127,17 +128,28 @@ def test_refuses_values_that_mean_nothing(read, value):
     assert "secret@db" not in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"), [("72,24", [72, 24]), ("3, 24 ,3", [24, 3]), ("", []), (None, [24])], ids=str
+)
+def test_reads_several_numbers_the_largest_first(text, found, monkeypatch):
+    if text is not None:
+        monkeypatch.setenv("PICKUP_REMINDER_HOURS", text)
+
+    assert numbers("PICKUP_REMINDER_HOURS", default=["24"]) == found
+
+
 def test_the_example_lists_every_variable():
     root = Path(settings.BASE_DIR)
     read = {
         name
         for path in (
             root / "omnistore/settings.py",
+            root / "omnistore/deadlines.py",
             root / "omnistore/limits.py",
             root / "core/setup/environment.py",
             *root.glob("*/providers/**/settings.py"),
         )
-        for name in re.findall(r'(?:env\.\w+|switch|number|a_port)\("([A-Z_]+)"', path.read_text())
+        for name in re.findall(r'(?:env\.\w+|switch|numbers?|a_port)\("([A-Z_]+)"', path.read_text())
     }
     listed = set(re.findall(r"^#?([A-Z_]+)=", (root / ".env.example").read_text(), re.MULTILINE))
 

@@ -6,7 +6,7 @@ from core.states.transitions import IllegalTransition
 from inventory.models import StockLevel
 from orders.models import Fulfilment, Order, Payment, Refund
 from orders.services.fulfilment.cancellation import cancel_order
-from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.pickups.hand_over import hand_over_pickup, prove_by_document
 from tests.factories.inventory import make_stock, make_warehouse
 from tests.factories.orders import due, make_fulfilment, make_order, pay_order
 from tests.factories.states import no_guards

@@ -13,7 +13,7 @@ from inventory.models import Reservation
 from orders.events import OrderCancelled
 from orders.models import FulfilmentLine, Order, OrderLine, Payment, Refund
 from orders.services.fulfilment.cancellation import cancel_order
-from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.pickups.hand_over import hand_over_pickup, prove_by_document
 from orders.services.returns.requests import LineToReturn, request_return
 from tests.factories.inventory import make_store
 from tests.factories.orders import make_order, make_till_session

@@ -21,7 +21,7 @@ from orders.services.documents.invoicing import (
     invoice_if_complete,
     request_invoice,
 )
-from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.pickups.hand_over import hand_over_pickup, prove_by_document
 from orders.services.returns.price_reductions import Reduction, reduce_price
 from orders.services.returns.receiving import Arrival, Piece, receive_return
 from tests.factories.documents import make_seller

@@ -15,7 +15,7 @@ from inventory.models import Product
 from orders.models import Fulfilment, FulfilmentLine, Order, OrderDiscount, OrderLine, Refund, Return
 from orders.rules.refunds import SoldLine, value_of_units, withheld_for_gifts
 from orders.services.fulfilment.cancellation import cancel_order
-from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.pickups.hand_over import hand_over_pickup, prove_by_document
 from orders.services.returns.requests import LineToReturn, refuse_return, request_return, withdraw_return
 from tests.client import Api, signed_in
 from tests.factories.accounts import make_staff

@@ -93,6 +93,10 @@ def acts(order, session):
         "till/pickups/<str:pickup_id>/acceptance/": (f"till/pickups/{pickup}/acceptance/", {}),
         "till/pickups/<str:pickup_id>/picking/": (f"till/pickups/{pickup}/picking/", {}),
         "till/pickups/<str:pickup_id>/readiness/": (f"till/pickups/{pickup}/readiness/", {}),
+        "till/pickups/<str:pickup_id>/extension/": (
+            f"till/pickups/{pickup}/extension/",
+            {"until": "2026-12-24", "reason": "ill"},
+        ),
         "till/pickups/<str:pickup_id>/rejection/": (f"till/pickups/{pickup}/rejection/", {"reason": "gone"}),
         "till/pickups/<str:pickup_id>/unlocking/": (f"till/pickups/{pickup}/unlocking/", {}),
         "till/pickups/<str:pickup_id>/handover/": (f"till/pickups/{pickup}/handover/", {"proof": "id_seen"}),

@@ -9,17 +9,17 @@ from inventory.models import Reservation, StockMovement
 from orders.models import Collector, Fulfilment, HandOver, Order, Payment, Refund
 from orders.rules.checkout import Tender
 from orders.rules.pickup_codes import collection_code
-from orders.services.fulfilment.collectors import name_collector
-from orders.services.fulfilment.hand_over import (
+from orders.services.fulfilment.pickups.collectors import name_collector
+from orders.services.fulfilment.pickups.deadlines import expire_overdue_pickups
+from orders.services.fulfilment.pickups.hand_over import (
     PickupLocked,
     WrongCode,
     hand_over_pickup,
     prove_by_code,
     prove_by_document,
 )
-from orders.services.fulfilment.pickup import (
+from orders.services.fulfilment.pickups.preparing import (
     accept_pickup,
-    expire_overdue_pickups,
     make_pickup_ready,
     reject_pickup,
     start_picking,

@@ -14,6 +14,8 @@ from tests.factories.inventory import assign, make_store, make_variant
 from tests.factories.orders import make_order, make_till_session
 from tests.factories.states import no_guards
 
+ACTS = ["acceptance", "picking", "readiness", "extension", "rejection", "handover", "unlocking"]
+
 
 @pytest.fixture
 def pickup(ana, mitte, mug):
@@ -64,6 +66,7 @@ def test_the_list_shows_the_goods_and_the_buyer(till, pickup, mug):
         "due": {"amount": "0.00", "currency": "EUR"},
         "is_locked": False,
         "reject_reason": "",
+        "extension_reason": "",
         "lines": [
             {
                 "line": str(pickup.order.lines.get().pk),
@@ -159,9 +162,15 @@ def test_a_move_that_does_not_follow_is_refused(till, pickup):
     assert not JournalEntry.objects.exists()
 
 
-@pytest.mark.parametrize("act", ["acceptance", "picking", "readiness", "rejection", "handover", "unlocking"])
+@pytest.mark.parametrize(
+    "act", ["acceptance", "picking", "readiness", "extension", "rejection", "handover", "unlocking"]
+)
 def test_another_store_cannot_touch_it(altona_till, ready, act):
-    body = {"rejection": {"reason": "No."}, "handover": {"proof": "id_seen"}}.get(act)
+    body = {
+        "extension": {"until": "2026-12-24", "reason": "Ill."},
+        "rejection": {"reason": "No."},
+        "handover": {"proof": "id_seen"},
+    }.get(act)
 
     answer = altona_till.post(f"till/pickups/{ready.pk}/{act}/", body)
 
@@ -174,7 +183,9 @@ def test_another_store_cannot_touch_it(altona_till, ready, act):
     assert altona_till.get("till/pickups/?store=ber-mitte").status_code == 403
 
 
-@pytest.mark.parametrize("act", ["acceptance", "picking", "readiness", "rejection", "handover", "unlocking"])
+@pytest.mark.parametrize(
+    "act", ["acceptance", "picking", "readiness", "extension", "rejection", "handover", "unlocking"]
+)
 def test_shoppers_and_strangers_cannot_touch_it(app, ready, act):
     path = f"till/pickups/{ready.pk}/{act}/"
 

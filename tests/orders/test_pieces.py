@@ -11,8 +11,9 @@ from core.states.transitions import IllegalTransition
 from inventory.models import Reservation
 from orders.models import BalanceDueEntry, Fulfilment, HandOver, Order, Refund
 from orders.services.fulfilment.cancellation import cancel_order, preview_cancellation
-from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
-from orders.services.fulfilment.pickup import expire_overdue_pickups, reject_pickup
+from orders.services.fulfilment.pickups.deadlines import expire_overdue_pickups
+from orders.services.fulfilment.pickups.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.pickups.preparing import reject_pickup
 from orders.services.fulfilment.pieces import TooManyPieces
 from orders.services.fulfilment.shipping import send_parcel
 from tests.factories.inventory import make_stock, make_warehouse

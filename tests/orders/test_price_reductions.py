@@ -14,7 +14,7 @@ from core.data.invariants import find_breaches
 from core.models import JournalEntry
 from orders.models import OrderLine, Payment, PriceReduction, Refund, Return
 from orders.rules.refunds import Reduction, SoldLine, kept_values, spread_reduction, value_of_units
-from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.pickups.hand_over import hand_over_pickup, prove_by_document
 from orders.services.returns.receiving import Arrival, Piece, receive_return
 from orders.services.returns.requests import LineToReturn, request_return
 from tests.client import Api

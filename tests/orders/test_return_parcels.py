@@ -13,7 +13,7 @@ from inventory.models import Location, StockLevel
 from omnistore.engagement.rules.policy import News, is_worth_sending
 from orders.models import Order, Refund, Return
 from orders.queries.returns import open_returns
-from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.pickups.hand_over import hand_over_pickup, prove_by_document
 from orders.services.returns.lines import NotReturnable
 from orders.services.returns.parcels import note_parcel_back
 from orders.services.returns.receiving import (

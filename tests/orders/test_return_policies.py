@@ -11,7 +11,7 @@ from orders.models import Order, OrderLine, OrderTax, Refund, Return
 from orders.queries.accrual import accrual_order
 from orders.queries.taxes import tax_report
 from orders.rules.returns import ReturnItem, fee_of, objections_to
-from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.pickups.hand_over import hand_over_pickup, prove_by_document
 from orders.services.returns.lines import FinalSale, NotReturnable, OpenedHygiene, WindowOver
 from orders.services.returns.preview import preview_return
 from orders.services.returns.receiving import Arrival, Piece, receive_return

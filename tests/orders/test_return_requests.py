@@ -9,7 +9,7 @@ from core.models import JournalEntry
 from inventory.models import Product
 from orders.models import Fulfilment, FulfilmentLine, Order, Return, ReturnLine
 from orders.rules.returns import Objection, ReturnItem, objections_to
-from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.pickups.hand_over import hand_over_pickup, prove_by_document
 from orders.services.fulfilment.shipping import note_delivery, send_parcel, start_picking_parcel
 from orders.services.payments.gift_cards import issue_sold_gift_cards
 from orders.services.returns.lines import AlreadyUsed, NotDelivered, NotReturnable, not_returnable

@@ -14,7 +14,7 @@ from orders.models import Order, OrderLine, Refund, Return, ReturnedUnits
 from orders.queries.returns import shown_returns
 from orders.rules.refunds import RefundPart
 from orders.rules.returns import place_of
-from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.pickups.hand_over import hand_over_pickup, prove_by_document
 from orders.services.payments.refunding.refund_outcomes import CreditNeedsCustomer
 from orders.services.payments.refunding.refunds import RefundDoesNotFit
 from orders.services.registers.till_sessions import DrawerTooEmpty, SessionNotOpen, expected_cash

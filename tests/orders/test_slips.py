@@ -10,7 +10,7 @@ from orders.models import Order
 from orders.queries.documents.slips import gift_receipt, packing_slip, pick_slip, return_slip
 from orders.queries.pickups import goods_to_pack, pick_list
 from orders.rules.order_links import order_key
-from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.pickups.hand_over import hand_over_pickup, prove_by_document
 from orders.services.returns.requests import LineToReturn, request_return
 from tests.client import signed_in
 from tests.factories.accounts import make_staff

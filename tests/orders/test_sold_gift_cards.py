@@ -12,7 +12,7 @@ from inventory.models import Product
 from orders.models import Refund
 from orders.rules.checkout import Tender
 from orders.services.fulfilment.cancellation import cancel_order
-from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.pickups.hand_over import hand_over_pickup, prove_by_document
 from orders.services.payments.gift_cards import GiftCardUsed, gift_cards_of, issue_sold_gift_cards, show_sold_gift_card
 from tests.client import Api
 from tests.factories.balances import give_card

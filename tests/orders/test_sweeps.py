@@ -11,7 +11,7 @@ from core.ids import new_id
 from core.models import IdempotentResponse, UnfinishedWork
 from inventory.models import Reservation
 from orders.models import Fulfilment, Order, Payment, PaymentAttempt, SavedCard, WebhookEvent
-from orders.services.fulfilment.pickup import expire_overdue_pickups
+from orders.services.fulfilment.pickups.deadlines import expire_overdue_pickups
 from orders.services.payments import cards, reconciliation
 from orders.services.payments.authorisations import void_unneeded
 from orders.services.payments.gift_cards import issue_sold_gift_cards

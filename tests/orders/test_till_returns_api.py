@@ -10,7 +10,7 @@ from accounts.models import Balance
 from core.data.invariants import find_breaches
 from inventory.models import StockLevel
 from orders.models import OrderLine, Refund, Return
-from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.pickups.hand_over import hand_over_pickup, prove_by_document
 from orders.services.returns.requests import LineToReturn, request_return
 from tests.client import Api
 from tests.factories.orders import make_order, make_till_session

@@ -9,7 +9,7 @@ from core.data.invariants import find_breaches
 from core.models import JournalEntry
 from inventory.models import StockLevel
 from orders.models import BalanceDueEntry, Fulfilment, Order
-from orders.services.fulfilment.pickup import end_unpaid_pickups
+from orders.services.fulfilment.pickups.deadlines import end_unpaid_pickups
 from tests.client import Api
 from tests.factories.inventory import make_stock
 from tests.factories.orders import make_order, make_till_session

@@ -8,7 +8,7 @@ from core.data.invariants import find_breaches
 from core.states.transitions import IllegalTransition
 from orders.models import Payment, Refund, Return, SandboxCharge
 from orders.services.fulfilment.cancellation import cancel_order
-from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.pickups.hand_over import hand_over_pickup, prove_by_document
 from orders.services.payments.refunding.failed_refunds import (
     RefundNotOpen,
     note_bank_transfer,

@@ -20,7 +20,7 @@ from core.actors import Actor
 from core.data.invariants import find_breaches, registered
 from core.errors import Refusal
 from orders.models import Fulfilment, Order, OrderLine, Return
-from orders.services.fulfilment.pickup import expire_overdue_pickups
+from orders.services.fulfilment.pickups.deadlines import expire_overdue_pickups
 from orders.services.fulfilment.shipping import send_parcel, start_picking_parcel
 from tests.client import Api
 from tests.factories.accounts import make_customer, make_staff

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.actors import Actor
 from orders.models import Fulfilment, OrderLine, Return, ReturnLine
-from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.pickups.hand_over import hand_over_pickup, prove_by_document
 from orders.services.fulfilment.shipping import note_delivery, send_parcel
 from orders.services.returns.requests import approve_return, refuse_return
 from tests.factories.inventory import make_store, make_variant

@@ -12,9 +12,9 @@ from core.actors import Actor
 from core.data.invariants import find_breaches
 from inventory.models import HeldStock, StockLevel
 from orders.services.fulfilment.cancellation import cancel_order
-from orders.services.fulfilment.pickup import (
+from orders.services.fulfilment.pickups.deadlines import expire_overdue_pickups
+from orders.services.fulfilment.pickups.preparing import (
     accept_pickup,
-    expire_overdue_pickups,
     make_pickup_ready,
     reject_pickup,
     start_picking,

@@ -11,7 +11,7 @@ from accounts.rules import roles
 from core.actors import Actor
 from inventory.models import StockLevel
 from orders.models import FulfilmentLine, OrderLine, Refund, Return, ReturnedUnits
-from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.pickups.hand_over import hand_over_pickup, prove_by_document
 from orders.services.registers.till_sessions import expected_cash
 from orders.services.returns.requests import LineToReturn, request_return
 from tests.factories.accounts import make_staff

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -40,7 +40,8 @@ from orders.queries.pickups import (
 )
 from orders.rules.checkout import CARD, CASH, Tender
 from orders.rules.order_numbers import typed_order_number
-from orders.services.fulfilment.hand_over import (
+from orders.services.fulfilment.pickups.deadlines import extend_pickup
+from orders.services.fulfilment.pickups.hand_over import (
     MOST_WRONG_CODES,
     Proof,
     WrongCode,
@@ -48,7 +49,7 @@ from orders.services.fulfilment.hand_over import (
     prove_by_code,
     prove_by_document,
 )
-from orders.services.fulfilment.pickup import (
+from orders.services.fulfilment.pickups.preparing import (
     accept_pickup,
     make_pickup_ready,
     reject_pickup,
@@ -128,6 +129,15 @@ def _balances(view: TillView, pickup: PickupView, data: QueryDict | None = None)
         now=timezone.now(),
         only_money=lambda: only_money_in(pickup.order_id),
     )
+
+
+class ExtensionForm(forms.Form):
+    """Until when a pickup is kept instead, and why."""
+
+    until = forms.DateField(
+        label=gettext_lazy("Keep it until"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    extension_reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
 
 
 class Desk(TillView):
@@ -221,6 +231,7 @@ class PickupPage(TillView):
         balances: BalanceForm | None = None,
         handed: PiecesForm | None = None,
         rejected: PiecesForm | None = None,
+        extension: ExtensionForm | None = None,
         code: str = "",
         error: str = "",
         status: int = 200,
@@ -237,6 +248,7 @@ class PickupPage(TillView):
             "may_unlock": view.staff.may(roles.UNLOCK_PICKUP),
             "handed": handed or _pieces_form(pickup, "handed"),
             "rejected": rejected or _pieces_form(pickup, "rejected"),
+            "extension": extension or ExtensionForm(),
             "key": uuid.uuid4(),
             "error": error,
             "now": timezone.now(),
@@ -249,15 +261,14 @@ class PickupAct(TillView):
 
     right = roles.HAND_OVER
     tab = "pickups"
-    ACTS: ClassVar = ("accept", "pick", "ready", "unlock", "reject")
 
     def post(self, request: HttpRequest, pickup_id: int, act: str) -> HttpResponse:
         """Perform the action, and show the pickup again."""
         now = timezone.now()
         if act == "unlock" and not self.staff.may(roles.UNLOCK_PICKUP):
             raise not_here(_("Only a manager unlocks a pickup. Ask one to sign in."))
-        if act == "reject":
-            return self._reject(pickup_id, now)
+        if act in ("reject", "extend"):
+            return self._reject(pickup_id, now) if act == "reject" else self._extend(pickup_id, now)
         try:
             if act in _DO:
                 _DO[act](pickup_id=pickup_id, by=self.actor, now=now)
@@ -267,6 +278,17 @@ class PickupAct(TillView):
             return PickupPage.shown(self, pickup_id, error=str(refusal), status=refusal.status)
         if request.POST.get("back") == "desk":
             return HttpResponseRedirect(f"{reverse('admin:till_pickups')}?tab={request.POST.get('tab', '')[:20]}")
+        return HttpResponseRedirect(reverse("admin:till_pickup", args=[pickup_id]))
+
+    def _extend(self, pickup_id: int, now: datetime) -> HttpResponse:
+        form = ExtensionForm(self.request.POST)
+        if not form.is_valid():
+            return PickupPage.shown(self, pickup_id, extension=form, status=400)
+        until, reason = form.cleaned_data["until"], form.cleaned_data["extension_reason"]
+        try:
+            extend_pickup(pickup_id=pickup_id, until=until, reason=reason, by=self.actor, now=now)
+        except Refusal as refusal:
+            return PickupPage.shown(self, pickup_id, extension=form, error=str(refusal), status=refusal.status)
         return HttpResponseRedirect(reverse("admin:till_pickup", args=[pickup_id]))
 
     def _reject(self, pickup_id: int, now: datetime) -> HttpResponse:

@@ -14,7 +14,7 @@ from carts.channels.views import TOKEN_PARAMETER, CartApiView
 from core.web.api.base import StrictSerializer, answer, checked
 from orders.api.output import CollectorOut
 from orders.queries.orders import get_order_for
-from orders.services.fulfilment.collectors import name_collector, remove_collector
+from orders.services.fulfilment.pickups.collectors import name_collector, remove_collector
 
 
 class CollectorIn(StrictSerializer):

@@ -34,14 +34,14 @@ from orders.api.input import MOST_LINES, MOST_PARTS, AnyPaymentIn, tender
 from orders.queries.pickups import PickupView, ended_pickups, get_pickup, open_pickups
 from orders.rules.checkout import BALANCES, CARD, CASH
 from orders.rules.lifecycle import OPEN_PICKUP_STATES
-from orders.services.fulfilment.hand_over import (
+from orders.services.fulfilment.pickups.hand_over import (
     MOST_WRONG_CODES,
     Proof,
     hand_over_pickup,
     prove_by_code,
     prove_by_document,
 )
-from orders.services.fulfilment.pickup import (
+from orders.services.fulfilment.pickups.preparing import (
     accept_pickup,
     make_pickup_ready,
     reject_pickup,
@@ -142,6 +142,7 @@ class PickupOut(serializers.Serializer[Any]):
     due = MoneySchema(help_text="To be paid before the goods go.")
     is_locked = serializers.BooleanField(help_text="Too many wrong codes: a manager must unlock it.")
     reject_reason = serializers.CharField()
+    extension_reason = serializers.CharField(help_text="Why it is kept longer than usual; empty when it is not.")
     lines = PickupLineOut(many=True)
     hand_overs = PickupHandOverOut(many=True)
 
@@ -351,6 +352,7 @@ def pickup_json(pickup: PickupView) -> dict[str, Any]:
         "due": money_json(pickup.due, pickup.currency),
         "is_locked": pickup.wrong_codes >= MOST_WRONG_CODES,
         "reject_reason": pickup.reject_reason,
+        "extension_reason": pickup.extension_reason,
         "lines": [{name: line[name] for name in _LINE_FIELDS} for line in pickup.lines],
         "hand_overs": pickup.hand_overs,
     }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -116,14 +117,14 @@ def waiting_in(fulfilments: Sequence[Fulfilment]) -> list[FulfilmentLine]:
 
 
 def _rest_of(pickup: Fulfilment, *, now: datetime) -> Fulfilment:
-    kept = {"accepted_at": pickup.accepted_at, "ready_at": pickup.ready_at, "expires_at": pickup.expires_at}
-    rest = _like(pickup, state=pickup.state, **kept)
+    kept = ("accepted_at", "ready_at", "expires_at", "reminders", "extension_reason")
+    rest = _like(pickup, state=pickup.state, **{name: getattr(pickup, name) for name in kept})
     FulfilmentLine.objects.filter(fulfilment=pickup, handed_over_at__isnull=True).update(fulfilment=rest)
     move(PICKUP, pickup, "collected", by=THE_SYSTEM, finished_at=now)
     return rest
 
 
-def _like(fulfilment: Fulfilment, *, state: str = "placed", **moments: datetime | None) -> Fulfilment:
+def _like(fulfilment: Fulfilment, *, state: str = "placed", **kept: Any) -> Fulfilment:
     new = Fulfilment.objects.create(
         order=fulfilment.order,
         kind=fulfilment.kind,
@@ -133,7 +134,7 @@ def _like(fulfilment: Fulfilment, *, state: str = "placed", **moments: datetime 
         method=fulfilment.method,
         method_name=fulfilment.method_name,
         promised_at=fulfilment.promised_at,
-        **moments,
+        **kept,
     )
     new.order, new.taken_from_state = fulfilment.order, fulfilment.state_of_goods
     return new

@@ -17,7 +17,7 @@ from omnistore.storefront.views.orders import order_address, order_of
 from omnistore.storefront.visitors import visitor_of
 from orders.queries.views import OrderView
 from orders.rules.lifecycle import OPEN_PICKUP_STATES
-from orders.services.fulfilment.collectors import name_collector, remove_collector
+from orders.services.fulfilment.pickups.collectors import name_collector, remove_collector
 
 
 class CollectorForm(forms.Form):

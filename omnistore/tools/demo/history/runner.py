@@ -15,10 +15,10 @@ from orders.models import Fulfilment
 from orders.queries.views import OrderView
 from orders.rules.checkout import CARD, CASH, PAY_IN_STORE, TEST, CheckoutRequest, FulfilmentRequest, Tender
 from orders.services.fulfilment.cancellation import cancel_order
-from orders.services.fulfilment.hand_over import hand_over_pickup, prove_by_document
-from orders.services.fulfilment.pickup import (
+from orders.services.fulfilment.pickups.deadlines import expire_overdue_pickups
+from orders.services.fulfilment.pickups.hand_over import hand_over_pickup, prove_by_document
+from orders.services.fulfilment.pickups.preparing import (
     accept_pickup,
-    expire_overdue_pickups,
     make_pickup_ready,
     reject_pickup,
     start_picking,

@@ -21,7 +21,7 @@ from orders.rules.lifecycle import PICKUP
 from orders.rules.pickup_codes import is_pickup_code
 from orders.services.fulfilment.cancellation import close_if_done
 from orders.services.fulfilment.fulfilments import about_fulfilment, note_goods_out, take_goods_out_of_stock
-from orders.services.fulfilment.pickup import take_pickup
+from orders.services.fulfilment.pickups.preparing import take_pickup
 from orders.services.fulfilment.pieces import part_lines, waiting_in
 from orders.services.payments.balances_due import balance_due_before_goods_go, payment_due, take_at_desk
 

@@ -1,0 +1,1 @@
+"""Pickups: prepared, kept until a deadline, and handed over at the desk."""
