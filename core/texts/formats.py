@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from copy import copy
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
 
 from core.money import places_of
 from core.texts.languages import language as language_named
@@ -26,6 +27,8 @@ _PERSIAN_MONTHS = [
     "بهمن",
     "اسفند",
 ]
+# By how many minutes they have; short of two of a unit, the smaller one says more.
+_UNITS = (("duration-day", 1440), ("duration-hour", 60), ("duration-minute", 1))
 # CLDR prefers this calendar for Persian; Babel knows only the Gregorian one.
 _PERSIAN_CALENDAR = {"fa"}
 RIGHT_TO_LEFT, LEFT_TO_RIGHT = "\u200f", "\u200e"  # Invisible marks that set the direction of the text beside them.
@@ -88,6 +91,17 @@ def percent_text(basis_points: float | Decimal, language: str) -> str:
     written = _in_digits_of(language, written.replace("%", known.percent_sign).strip(LEFT_TO_RIGHT))
     # After a right-to-left word, Latin digits and the sign would change sides.
     return LEFT_TO_RIGHT + written if known.is_rtl and written[0].isascii() else written
+
+
+def duration_text(duration: timedelta, language: str) -> str:
+    """Write how long something takes in one unit: 150 minutes are "2.5 hr" in English."""
+    minutes = duration / timedelta(minutes=1)
+    unit, size = next(((unit, size) for unit, size in _UNITS if minutes >= 2 * size), _UNITS[-1])
+    number = round(minutes / size, 0 if size == 1 else 1)
+    locale = language_named(language).locale
+    # Babel 2.18 has no long names of units in Persian: it writes "duration-day" there.
+    written = format_unit(number, unit, length="short", locale=locale, numbering_system="default")
+    return _in_digits_of(language, written)
 
 
 def listed_text(items: Iterable[Any], language: str) -> str:

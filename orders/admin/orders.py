@@ -18,6 +18,8 @@ from core.admin.base import (
     money_column,
     searched,
 )
+from core.admin.report_pages import ReportsAdmin
+from orders.admin import pickup_figures
 from orders.admin.balances_due import OF_ORDER, BalanceDueEntryInline
 from orders.admin.invoices import INVOICE_ACTION
 from orders.admin.papers import PapersAdmin
@@ -233,7 +235,8 @@ class HandOverInline(ReadOnlyInline):
 
 
 @admin.register(Fulfilment)
-class FulfilmentAdmin(PapersAdmin):
+class FulfilmentAdmin(ReportsAdmin, PapersAdmin):
+    pages = (pickup_figures.PAGE,)
     papers = {
         "packing-slip": (
             _("Packing slip"),

@@ -2,7 +2,7 @@ from django.urls import path
 
 from orders.api import checkout, orders, receipts, returns
 from orders.api.documents import invoices
-from orders.api.fulfilment import cancellation, changes, collector, extension, labels, pickups, tracking
+from orders.api.fulfilment import cancellation, changes, collector, extension, labels, pickup_figures, pickups, tracking
 from orders.api.payments import balance_payments, cards, gift_cards, points, webhooks
 from orders.api.registers import (
     failed_refunds,
@@ -52,6 +52,7 @@ urlpatterns = [
     path("till/orders/<str:number>/gift-cards/<str:card_id>/code/", gift_cards.TillGiftCardCode.as_view()),
     path("till/parcels/<str:parcel_id>/label/", labels.ParcelLabel.as_view()),
     path("till/parcels/<str:parcel_id>/label/document/", labels.ParcelLabelDocument.as_view()),
+    path("till/pickup-figures/", pickup_figures.PickupFiguresView.as_view()),
     path("till/pickups/", pickups.Pickups.as_view()),
     path("till/pickups/<str:pickup_id>/", pickups.Pickup.as_view()),
     path("till/pickups/<str:pickup_id>/acceptance/", pickups.Acceptance.as_view()),

@@ -73,6 +73,12 @@ class Fulfilment(models.Model):
                 condition=Q(state__in=("collected", "shipped", "delivered", "cancelled", "expired")),
                 name="fulfilment_ended_by_location",
             ),
+            # For the figures of a period's pickups.
+            models.Index(
+                fields=["location", "finished_at"],
+                condition=Q(kind="pickup", finished_at__isnull=False),
+                name="pickup_ended_by_location",
+            ),
             models.Index(fields=["tracking"], condition=~Q(tracking=""), name="fulfilment_by_tracking"),
         ]
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 
 from django.conf import settings
 
 from carts.rules.taxes import BasisPoints, joined
 from core.data import sql
-
-FURTHEST = timedelta(hours=15)
+from core.days import instants_of
 
 # Failed orders are left out. What was cancelled or returned of the others is shown beside what was sold, by the
 # units' share of their line, as it was refunded; and so is what was given back of the price of units that were kept.
@@ -115,12 +114,12 @@ def tax_report(*, first: date, last: date, store: str | None = None) -> Sequence
     An order of a store belongs to the day that it was there, as its receipt says; any other to the shop's own day.
     store: the code of one store, empty for what was sold outside stores, None for everything.
     """
+    since, until = instants_of(first, last)
     rows = sql.fetch_all(
         _REPORT,
         {
-            # No day begins or ends further from UTC than this, so the index narrows what is compared by day.
-            "since": datetime.combine(first, time(), UTC) - FURTHEST,
-            "until": datetime.combine(last, time(), UTC) + timedelta(days=1) + FURTHEST,
+            "since": since,
+            "until": until,
             "first": first,
             "last": last,
             "zone": settings.SHOP_TIME_ZONE,

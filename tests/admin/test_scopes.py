@@ -245,3 +245,9 @@ class TestTheTaxReport:
         for download in ({}, {"download": "1"}):
             page = manager.get(reverse("admin:orders_ordertax_report"), period | download)
             assert page.context["rows"] == []
+
+    def test_the_ends_of_the_calendar_are_no_error(self, db):
+        manager = signed_in(member(roles.MANAGER, make_store("mitte")))
+        period = {"first": "0001-01-01", "last": "9999-12-31", "store": "mitte"}
+
+        assert manager.get(reverse("admin:orders_ordertax_report"), period).status_code == 200

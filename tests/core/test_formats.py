@@ -1,10 +1,10 @@
 """Formatted figures in each language of the shop."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 
-from core.texts.formats import day_text, listed_text, money_text, number_text, percent_text, time_text
+from core.texts.formats import day_text, duration_text, listed_text, money_text, number_text, percent_text, time_text
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,18 @@ def test_german_hours_have_no_noon():
 )
 def test_listed_items_are_separated_by_the_comma_of_the_language(language, written):
     assert listed_text([1, 2], language) == written
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("en", ["0 min", "25 min", "119 min", "2.5 hr", "2 days", "3.5 days"]),
+        ("ar", ["0 د", "25 د", "119 د", "2.5 س", "يومان", "3.5 يوم"]),
+        ("fa", ["۰ دقیقه", "۲۵ دقیقه", "۱۱۹ دقیقه", "۲٫۵ ساعت", "۲ روز", "۳٫۵ روز"]),
+        ("de", ["0 Min.", "25 Min.", "119 Min.", "2,5 Std.", "2 Tg.", "3,5 Tg."]),
+    ],
+)
+def test_durations_are_written_in_one_unit_of_each_language(language, written):
+    minutes = (0.2, 25, 119.4, 150, 2880, 5000)
+
+    assert [duration_text(timedelta(minutes=each), language) for each in minutes] == written

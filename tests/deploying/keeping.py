@@ -26,7 +26,7 @@ PICKUP_CODE = (
     "print(collection_code(Fulfilment.objects.latest('pk').pk, secret=settings.COLLECTION_SECRETS[0]))"
 )
 FIND_PICKUP = (
-    "from orders.models import Fulfilment; from orders.queries.pickups import find_by_code; "
+    "from orders.models import Fulfilment; from orders.queries.fulfilment.pickups import find_by_code; "
     "last = Fulfilment.objects.latest('pk'); "
     "print(find_by_code(store_id=last.location_id, code='{code}') == last.pk)"
 )

@@ -10,7 +10,7 @@ from accounts.services.balances.gift_cards import CodeCannotBeShown, replace_gif
 from core.actors import THE_SYSTEM
 from core.setup.keys import derived_keys
 from orders.models import Order
-from orders.queries.pickups import find_by_code
+from orders.queries.fulfilment.pickups import find_by_code
 from orders.rules.order_links import is_order_key, order_key
 from orders.rules.pickup_codes import collection_code, is_pickup_code
 from tests.factories.balances import give_card

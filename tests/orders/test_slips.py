@@ -8,7 +8,7 @@ from accounts.rules import roles
 from core.errors import NotFound
 from orders.models import Order
 from orders.queries.documents.slips import gift_receipt, packing_slip, pick_slip, return_slip
-from orders.queries.pickups import goods_to_pack, pick_list
+from orders.queries.fulfilment.pickups import goods_to_pack, pick_list
 from orders.rules.order_links import order_key
 from orders.services.fulfilment.pickups.hand_over import hand_over_pickup, prove_by_document
 from orders.services.returns.requests import LineToReturn, request_return

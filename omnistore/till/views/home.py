@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.rules import roles
 from core.errors import Refusal
 from omnistore.till.views.base import NoStore, TillView, at_work
-from orders.queries.desk import NowInStore, now_in_store
+from orders.queries.fulfilment.desk import NowInStore, now_in_store
 from orders.services.fulfilment.pickups.hand_over import MOST_WRONG_CODES
 
 LEAVING_WITHIN = timedelta(days=1)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from core.errors import Malformed, NotFound, Refusal
 from core.texts.spelling import plain_text
 from omnistore.till.views.parcels import OneParcel, known_id
-from orders.queries.parcels import get_parcel
+from orders.queries.fulfilment.parcels import get_parcel
 from orders.services.fulfilment.labels import (
     LARGEST_LABEL_BYTES,
     cancel_label,

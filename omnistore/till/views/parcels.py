@@ -19,7 +19,14 @@ from omnistore.till.paging import next_address, page_asked
 from omnistore.till.polling import only_if_new
 from omnistore.till.views.base import TillView
 from orders.channels.pieces import PiecesForm
-from orders.queries.parcels import ParcelView, count_parcels, find_parcels, get_parcel, gone_parcels, waiting_parcels
+from orders.queries.fulfilment.parcels import (
+    ParcelView,
+    count_parcels,
+    find_parcels,
+    get_parcel,
+    gone_parcels,
+    waiting_parcels,
+)
 from orders.rules.order_numbers import typed_order_number
 from orders.services.fulfilment.carriers import makes_labels
 from orders.services.fulfilment.labels import live_shipment, services_for

@@ -26,9 +26,8 @@ from omnistore.till.views.base import TillView, claim_of_form, not_here
 from orders.channels.pieces import PiecesForm
 from orders.channels.tender_split import BalanceForm
 from orders.queries.balances_due import only_money_in
-from orders.queries.desk import now_in_store
-from orders.queries.orders import get_order
-from orders.queries.pickups import (
+from orders.queries.fulfilment.desk import now_in_store
+from orders.queries.fulfilment.pickups import (
     PickupView,
     ended_pickups,
     find_by_code,
@@ -38,6 +37,7 @@ from orders.queries.pickups import (
     pick_list,
     pickups_of_order,
 )
+from orders.queries.orders import get_order
 from orders.rules.checkout import CARD, CASH, Tender
 from orders.rules.order_numbers import typed_order_number
 from orders.services.fulfilment.pickups.deadlines import extend_pickup

@@ -17,7 +17,7 @@ from core.idempotency import do_once
 from omnistore.till.forms import CountForm, RegisterForm
 from omnistore.till.views.base import REGISTER, TillView, claim_of_form
 from orders.models import TillSession
-from orders.queries.desk import open_tills
+from orders.queries.fulfilment.desk import open_tills
 from orders.queries.sellers import receipt_gaps
 from orders.services.registers.till_sessions import close_till_session, get_till_session, open_till_session
 

@@ -16,7 +16,7 @@ from core.errors import NotFound
 from core.web.api.base import StrictSerializer, answer, checked
 from inventory.channels.staff import StaffApiView
 from orders.models import Shipment
-from orders.queries.parcels import get_parcel
+from orders.queries.fulfilment.parcels import get_parcel
 from orders.services.fulfilment.labels import cancel_label, label_document, live_shipment, make_label
 
 

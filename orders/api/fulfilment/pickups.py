@@ -31,7 +31,7 @@ from inventory.channels.staff import StaffApiView
 from orders.api.checkout import KEY_PARAMETER
 from orders.api.fulfilment.pieces import LineOrPieceField, PieceIn, added_up, pieces_of
 from orders.api.input import MOST_LINES, MOST_PARTS, AnyPaymentIn, tender
-from orders.queries.pickups import PickupView, ended_pickups, get_pickup, open_pickups
+from orders.queries.fulfilment.pickups import PickupView, ended_pickups, get_pickup, open_pickups
 from orders.rules.checkout import BALANCES, CARD, CASH
 from orders.rules.lifecycle import OPEN_PICKUP_STATES
 from orders.services.fulfilment.pickups.hand_over import (

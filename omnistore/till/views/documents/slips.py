@@ -16,8 +16,8 @@ from inventory.channels.labels import LabelsForm, labels_response
 from omnistore.till.views.base import TillView
 from orders.channels.slips import slip_response
 from orders.queries.documents.slips import gift_receipt, packing_slip, pick_slip, return_slip
+from orders.queries.fulfilment.pickups import goods_to_pack, pick_list
 from orders.queries.orders import get_order
-from orders.queries.pickups import goods_to_pack, pick_list
 from orders.queries.scopes import check_served
 
 MOST_TO_PICK = 500
