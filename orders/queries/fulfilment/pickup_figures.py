@@ -36,8 +36,8 @@ class PickupFigures:
     The pickups of a store that ended in a period: how many were collected, were not collected in time, or cancelled.
 
     name: by language. ready_in_time: how many of ready_with_promise were ready when the buyer was told. until_accepted
-    and until_ready: medians from the order; dwell: the median from ready to collected; None where there is none. The clock also runs
-    while the store is closed, except in what buyers were promised.
+    and until_ready: medians from the order; dwell: the median from ready to collected; None where there is none. The
+    clock also runs while the store is closed, except in what buyers were promised.
     """
 
     store: str
