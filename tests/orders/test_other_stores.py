@@ -126,6 +126,7 @@ FOR_EVERY_STORE = {
     "till/orders/<str:number>/invoices/<str:invoice_number>/",
     "till/orders/<str:number>/",
     "till/pickups/",
+    "till/pickup-figures/",  # Of the acting store alone.
     "till/returns/",
     "till/returns/<str:number>/arrival/",  # A parcel comes to whatever place takes returns.
     "till/prices/<str:sku>/",
