@@ -5,7 +5,8 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from inventory.services import price_files, price_lists, reservations
+from core.actors import THE_SYSTEM
+from inventory.services import price_files, price_lists, public_holidays, reservations
 
 
 @shared_task
@@ -18,6 +19,12 @@ def release_expired_reservations(**unknown: Any) -> None:
 def turn_price_lists(**unknown: Any) -> None:
     """Apply price lists that began, ended or were changed to price ranges and histories."""
     price_lists.turn_price_lists(now=timezone.now())
+
+
+@shared_task
+def close_on_public_holidays(**unknown: Any) -> None:
+    """Close places on the public holidays that come."""
+    public_holidays.close_on_public_holidays(by=THE_SYSTEM, now=timezone.now())
 
 
 @shared_task

@@ -20,6 +20,7 @@ TIMETABLE = {
     "inventory.tasks.release_expired_reservations": 15,
     "inventory.tasks.turn_price_lists": 15,
     "inventory.tasks.read_price_files": 5,
+    "inventory.tasks.close_on_public_holidays": 24 * HOUR,
     "orders.tasks.settle_open_payments": 15,
     "orders.tasks.settle_refunds": 15,
     "orders.tasks.process_webhook_events": 15,

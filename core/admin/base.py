@@ -82,6 +82,8 @@ class TranslatedFormField(forms.MultiValueField):
     def __init__(self, *, widget: Any = TranslatedWidget, **kwargs: Any) -> None:
         for unused in ("encoder", "decoder"):
             kwargs.pop(unused, None)
+        # Django would compare with hidden inputs, which cannot hold several texts: every row would count as changed.
+        kwargs["show_hidden_initial"] = False
         self.languages = [code for code, _name in settings.LANGUAGES]
         parts = [
             forms.CharField(required=kwargs.get("required", True) and code == settings.LANGUAGE_CODE, label=name)

@@ -1,20 +1,38 @@
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.admin.base import BaseAdmin, BaseInline, ReadOnlyInline
+from core.admin.base import BaseAdmin, BaseInline, ReadOnlyInline, admin_actor
+from core.admin.saving import BaseForm
 from inventory.admin.editing import CatalogueAdmin
 from inventory.models import Location, OpeningException, OpeningHours, StaffAssignment
+from inventory.services.public_holidays import close_on_public_holidays
 
 
 class OpeningHoursInline(BaseInline):
     model = OpeningHours
 
 
+class ExceptionForm(BaseForm):
+    """Whatever staff enter for a day is theirs: no calendar changes it any more."""
+
+    def save(self, commit: bool = True) -> Any:
+        self.instance.source = OpeningException.STAFF
+        return super().save(commit)
+
+
 class OpeningExceptionInline(BaseInline):
     model = OpeningException
+    form = ExceptionForm
+    readonly_fields = ("source",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        # Past days fill the page, and mean nothing any more.
+        return super().get_queryset(request).filter(day__gte=timezone.now().date() - timedelta(days=2))
 
 
 class AssignmentInline(ReadOnlyInline):
@@ -35,11 +53,16 @@ class LocationAdmin(CatalogueAdmin):
         (None, {"fields": ("name", "code", "kind", "is_active")}),
         (_("Address"), {"fields": ("street_address", "postal_code", "city", "region", "country_code", "phone")}),
         (_("Place and time"), {"fields": ("latitude", "longitude", "time_zone")}),
+        (_("Opening"), {"fields": ("holiday_calendar",)}),
         (_("Services"), {"fields": ("offers_pickup", "pickup_lead_minutes", "pickup_keep_days")}),
         (None, {"fields": ("takes_returns", "ships", "ship_rank")}),
         (_("Stock counts"), {"fields": ("recount_above_units", "recount_above_percent")}),
     )
     inlines = (OpeningHoursInline, OpeningExceptionInline, AssignmentInline)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        close_on_public_holidays(by=admin_actor(request), now=timezone.now(), location_id=form.instance.pk)
 
 
 @admin.register(OpeningHours)
@@ -54,7 +77,10 @@ class OpeningHoursAdmin(CatalogueAdmin):
 
 @admin.register(OpeningException)
 class OpeningExceptionAdmin(CatalogueAdmin):
-    list_display = ("location", "day", "opens", "closes")
+    form = ExceptionForm
+    list_display = ("location", "day", "opens", "closes", "source")
+    list_filter = ("source",)
+    readonly_fields = ("source",)
     list_select_related = ("location",)
     search_fields = ("location__code",)
     ordering = ("-day",)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.texts.fields import SpelledField
 from inventory.rules.attributes import EXAMPLE, NotAttributes, stored_attributes
 from inventory.rules.places import known_country, known_time_zone
+from inventory.rules.public_holidays import known_calendar
 from inventory.rules.skus import LONGEST_SKU, NotASku, stored_sku
 
 
@@ -52,6 +53,20 @@ class TimeZoneField(models.CharField):  # type: ignore[type-arg]
                 _("There is no time zone %(name)s. Enter one like Europe/Berlin."), params={"name": value}
             )
         return super().clean(name or value, model_instance)
+
+
+class HolidayCalendarField(models.CharField):  # type: ignore[type-arg]
+    """The country, or its region, whose public holidays close a place; empty for none."""
+
+    def clean(self, value: Any, model_instance: models.Model | None) -> Any:
+        """Return the calendar's code in capital letters. Raises ValidationError with an example."""
+        calendar = known_calendar(str(value)) if value else ""
+        if calendar is None:
+            raise ValidationError(
+                _("There is no calendar %(code)s. Enter a country like DE, or its region like DE-BE."),
+                params={"code": value},
+            )
+        return super().clean(calendar, model_instance)
 
 
 class CountryField(models.CharField):  # type: ignore[type-arg]

@@ -14,7 +14,7 @@ from accounts.rules.roles import CLERK, HEAD_OFFICE, MANAGER
 from core.audit import audited
 from core.texts.fields import LinesField, NameField, PostcodeField
 from core.texts.translated import TranslatedField, in_language
-from inventory.models.fields import CountryField, TimeZoneField
+from inventory.models.fields import CountryField, HolidayCalendarField, TimeZoneField
 from inventory.rules.places import (
     MOST_KEEP_DAYS,
     MOST_LATITUDE,
@@ -41,7 +41,7 @@ def _within(most: int) -> list[Any]:
 @audited(
     "code", "name", "kind", "street_address", "postal_code", "city", "region", "country_code", "phone", "latitude",
     "longitude", "time_zone", "offers_pickup", "ships", "takes_returns", "pickup_lead_minutes",
-    "pickup_keep_days", "ship_rank", "recount_above_units", "recount_above_percent", "is_active",
+    "pickup_keep_days", "ship_rank", "recount_above_units", "recount_above_percent", "holiday_calendar", "is_active",
 )  # fmt: skip
 class Location(models.Model):
     """
@@ -49,7 +49,8 @@ class Location(models.Model):
 
     latitude and longitude: in degrees (WGS 84). pickup_lead_minutes: how long staff need, in opening minutes, from an
     order to goods ready for pickup. ship_rank: lower ships first. recount_above_units, recount_above_percent: how far a
-    count may be from the books (inventory/rules/stock_documents.py).
+    count may be from the books (inventory/rules/stock_documents.py). holiday_calendar: whose public holidays close it,
+    such as DE-BE (inventory/rules/public_holidays.py); empty for none.
     """
 
     STORE, WAREHOUSE = "store", "warehouse"
@@ -84,6 +85,10 @@ class Location(models.Model):
     recount_above_percent = models.PositiveIntegerField(
         _("recount above percent"), default=5, db_default=5, validators=[MaxValueValidator(100)]
     )
+    holiday_calendar = HolidayCalendarField(
+        _("public holidays of"), max_length=10, blank=True, db_default="",
+        help_text=_("A country like DE, or its region like DE-BE: the place is closed on their public holidays."),
+    )  # fmt: skip
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
@@ -152,7 +157,14 @@ class OpeningHours(models.Model):
 
 
 class OpeningException(models.Model):
-    """A day with other hours than the week's: closed if the times are empty, else open at these times."""
+    """
+    A day with other hours than the week's: closed if the times are empty, else open at these times.
+
+    source: a calendar of public holidays, whose days follow it; or staff, whose days nothing else changes.
+    """
+
+    STAFF, CALENDAR = "staff", "calendar"
+    SOURCES = [(STAFF, _("Staff")), (CALENDAR, _("Public holiday"))]
 
     location = models.ForeignKey(
         Location, on_delete=models.CASCADE, related_name="exceptions", verbose_name=_("location"), db_index=False
@@ -161,6 +173,9 @@ class OpeningException(models.Model):
     opens = models.TimeField(_("opens"), null=True, blank=True)
     closes = models.TimeField(_("closes"), null=True, blank=True)
     note = TranslatedField(_("note"), blank=True)
+    source = models.CharField(
+        _("source"), max_length=10, choices=SOURCES, default=STAFF, db_default=STAFF, editable=False
+    )
 
     class Meta:
         verbose_name = _("special opening hours")
