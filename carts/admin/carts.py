@@ -5,6 +5,7 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from carts.admin.inputs import plain_decimal
 from carts.models import Cart, CartCode, CartLine, ShippingRate, TaxRate, TaxZone, WishlistItem
 from carts.rules.taxes import whole_and_finer
 from core.admin.base import (
@@ -108,7 +109,7 @@ class TaxRateForm(BaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial["percent"] = f"{self.instance.percent.normalize():f}"
+            self.initial["percent"] = plain_decimal(self.instance.percent)
 
     def clean_percent(self) -> Decimal:
         percent: Decimal = self.cleaned_data["percent"]

@@ -101,6 +101,11 @@ def _in_field(amount: int, currency: str) -> str:
     return amount_in_field(amount, currency, active_language())
 
 
+def plain_decimal(number: Decimal) -> Decimal:
+    """Return a number as a field shows it, without needless zeros. As a text, it would count as changed."""
+    return Decimal(f"{number.normalize():f}")
+
+
 def _percent(field: BasisPoints, **texts: Any) -> forms.Field:
     # Decimals, since the float 0.01 is more than one hundredth, and would refuse one basis point.
     least, most = Decimal(field.least) / 100, Decimal(field.most) / 100
@@ -128,7 +133,9 @@ def _codes(field: Codes, **texts: Any) -> forms.Field:
 _INPUTS: dict[type[Field], Input] = {
     Money: Input(lambda _field, **texts: forms.CharField(max_length=20, **texts), _minor, _in_field),
     BasisPoints: Input(
-        _percent, lambda value, _currency: int(value * 100), lambda value, _currency: f"{value / 100:g}"
+        _percent,
+        lambda value, _currency: int(value * 100),
+        lambda value, _currency: plain_decimal(Decimal(value) / 100),
     ),
     OneVariant: Input(_variant, lambda chosen, _currency: chosen.pk),
     Units: Input(lambda field, **texts: forms.IntegerField(min_value=field.least, max_value=field.most, **texts)),

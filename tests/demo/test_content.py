@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-import pytest
 from phonenumbers import is_valid_number, parse
 from stdnum import ean
 
+from inventory.rules.public_holidays import known_calendar
 from omnistore.tools.demo import catalogue, places
 from omnistore.tools.demo.customers import people
 
@@ -35,8 +35,7 @@ def texts() -> Iterator[tuple[str, catalogue.Text]]:
     yield from ((name["en"], name) for name in catalogue.series())
     yield from ((city["name"]["en"], city["name"]) for city in catalogue.cities())
     yield from ((place.code, place.name) for place in places.PLACES)
-    yield from ((str(day), name) for day, name in places.HOLIDAY_NAMES.items())
-    yield "easter", places.EASTER_NAMES
+    yield from ((str(day), name) for day, name in places.SHORT_DAYS.items())
 
 
 def test_the_demo_has_enough_products():
@@ -102,25 +101,19 @@ def test_skus_and_slugs_are_unique_and_prices_are_positive():
     assert all(variant.amount > 0 for variant in variants())
 
 
-@pytest.mark.parametrize(
-    ("year", "sunday"), [(2025, date(2025, 4, 20)), (2026, date(2026, 4, 5)), (2038, date(2038, 4, 25))]
-)
-def test_easter_falls_on_its_sunday(year, sunday):
-    assert places.easter_sunday(year) == sunday
-
-
-def test_stores_close_on_the_holidays_of_their_country():
+def test_stores_close_early_on_the_last_days_of_the_year_on_which_they_open():
     by_code = {place.code: place for place in places.PLACES}
-    first = date(2026, 1, 1)
+    short = {day.day: day for day in places.short_days_of(by_code["ber-mitte"], first=date(2026, 1, 1))}
 
-    berlin = {day.day: day for day in places.exceptions_of(by_code["ber-mitte"], first=first)}
-    helsinki = {day.day: day for day in places.exceptions_of(by_code["hel-keskusta"], first=first)}
+    assert not places.short_days_of(by_code["ber-mitte"], first=date(2028, 1, 1)), "Sundays, on which it is closed."
+    assert list(short) == [date(2026, 12, 24), date(2026, 12, 31)]
+    assert {str(day.closes) for day in short.values()} == {"14:00:00"}
 
-    assert berlin[date(2026, 10, 3)].opens is None
-    assert date(2026, 12, 6) not in berlin
-    assert helsinki[date(2026, 12, 6)].opens is None
-    assert helsinki[date(2026, 4, 6)].note["en"] == "Easter Monday"
-    assert str(berlin[date(2026, 12, 24)].closes) == "14:00:00"
+
+def test_every_place_has_the_calendar_of_its_country():
+    for place in places.PLACES:
+        assert known_calendar(place.holiday_calendar) == place.holiday_calendar
+        assert place.holiday_calendar.partition("-")[0] == place.country_code
 
 
 def test_locations_are_where_their_addresses_say():

@@ -1,16 +1,18 @@
 """Writes the demo's stores and warehouses."""
 
-from datetime import date
+from datetime import datetime
 
 from django.conf import settings
 
 from carts.providers.carriers import carriers
 from carts.services.shipping import refresh_shipping_rate
+from core.actors import THE_SYSTEM
 from inventory.models import Location, OpeningException, OpeningHours
+from inventory.services.public_holidays import close_on_public_holidays
 from omnistore.tools.demo import places
 
 
-def write_locations(*, today: date) -> dict[str, Location]:
+def write_locations(*, now: datetime) -> dict[str, Location]:
     """Write stores and warehouses with their hours, and the shipping rate; return the locations by code."""
     locations = Location.objects.bulk_create(
         Location(
@@ -25,6 +27,7 @@ def write_locations(*, today: date) -> dict[str, Location]:
             latitude=place.latitude,
             longitude=place.longitude,
             time_zone=place.time_zone,
+            holiday_calendar=place.holiday_calendar,
             offers_pickup=place.offers_pickup,
             ships=place.ships,
             takes_returns=place.takes_returns,
@@ -44,7 +47,8 @@ def write_locations(*, today: date) -> dict[str, Location]:
     OpeningException.objects.bulk_create(
         OpeningException(location=by_code[place.code], day=day.day, opens=day.opens, closes=day.closes, note=day.note)
         for place in places.PLACES
-        for day in places.exceptions_of(place, first=today)
+        for day in places.short_days_of(place, first=now.date())
     )
+    close_on_public_holidays(by=THE_SYSTEM, now=now)
     refresh_shipping_rate(currency=settings.SHOP_CURRENCY, carrier=carriers()["flat"])
     return by_code

@@ -1,4 +1,4 @@
-"""The demo's six stores and two warehouses, with their opening hours and holidays."""
+"""The demo's six stores and two warehouses, with their opening hours and the days on which they close early."""
 
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
@@ -7,45 +7,10 @@ Text = dict[str, str]
 Span = tuple[time, time]
 Week = dict[int, tuple[Span, ...]]
 
-EASTER_NAMES: Text = {"en": "Easter Monday", "de": "Ostermontag", "ar": "إثنين الفصح", "fa": "دوشنبهٔ عید پاک"}
-HOLIDAY_NAMES: dict[tuple[int, int], Text] = {
-    (1, 1): {"en": "New Year's Day", "de": "Neujahr", "ar": "رأس السنة", "fa": "روز سال نو میلادی"},
-    (1, 6): {"en": "Epiphany", "de": "Heilige Drei Könige", "ar": "عيد الغطاس", "fa": "عید خاج‌شویان"},
-    (5, 1): {"en": "Labour Day", "de": "Tag der Arbeit", "ar": "عيد العمال", "fa": "روز کارگر"},
-    (10, 3): {
-        "en": "German Unity Day",
-        "de": "Tag der Deutschen Einheit",
-        "ar": "يوم الوحدة الألمانية",
-        "fa": "روز اتحاد آلمان",
-    },
-    (10, 26): {
-        "en": "Austrian National Day",
-        "de": "Österreichischer Nationalfeiertag",
-        "ar": "العيد الوطني النمساوي",
-        "fa": "روز ملی اتریش",
-    },
-    (12, 6): {
-        "en": "Finnish Independence Day",
-        "de": "Finnischer Unabhängigkeitstag",
-        "ar": "عيد استقلال فنلندا",
-        "fa": "روز استقلال فنلاند",
-    },
+SHORT_DAYS: dict[tuple[int, int], Text] = {
     (12, 24): {"en": "Christmas Eve", "de": "Heiligabend", "ar": "ليلة عيد الميلاد", "fa": "شب کریسمس"},
-    (12, 25): {"en": "Christmas Day", "de": "Erster Weihnachtstag", "ar": "عيد الميلاد", "fa": "روز کریسمس"},
-    (12, 26): {
-        "en": "Second day of Christmas",
-        "de": "Zweiter Weihnachtstag",
-        "ar": "ثاني أيام عيد الميلاد",
-        "fa": "روز دوم کریسمس",
-    },
     (12, 31): {"en": "New Year's Eve", "de": "Silvester", "ar": "ليلة رأس السنة", "fa": "شب سال نو میلادی"},
 }
-CLOSED_DAYS = {
-    "DE": [(1, 1), (5, 1), (10, 3), (12, 25), (12, 26)],
-    "AT": [(1, 1), (1, 6), (5, 1), (10, 26), (12, 25), (12, 26)],
-    "FI": [(1, 1), (1, 6), (5, 1), (12, 6), (12, 25), (12, 26)],
-}
-SHORT_DAYS = [(12, 24), (12, 31)]
 SHORT_DAY_CLOSES = time(14)
 
 
@@ -67,6 +32,7 @@ class PlaceContent:
     week: Week
     ships: bool
     takes_returns: bool
+    holiday_calendar: str
     pickup_lead_minutes: int = 120
     pickup_keep_days: int = 7
     ship_rank: int = 100
@@ -74,38 +40,24 @@ class PlaceContent:
 
 
 @dataclass(frozen=True)
-class ExceptionContent:
-    """A day with different hours; closed if they are empty."""
+class ShortDay:
+    """A day on which a place closes early."""
 
     day: date
     note: Text
-    opens: time | None = None
-    closes: time | None = None
+    opens: time
+    closes: time
 
 
-def exceptions_of(place: PlaceContent, *, first: date, days: int = 365) -> list[ExceptionContent]:
-    """Return the holidays of a location from a day on: closed on most, open until two on the last days of the year."""
-    exceptions = []
-    for day in (first + timedelta(days=n) for n in range(days)):
-        usual = place.week.get(day.weekday(), ())
-        key = (day.month, day.day)
-        if key in CLOSED_DAYS[place.country_code]:
-            exceptions.append(ExceptionContent(day, HOLIDAY_NAMES[key]))
-        elif day == easter_sunday(day.year) + timedelta(days=1):
-            exceptions.append(ExceptionContent(day, EASTER_NAMES))
-        elif key in SHORT_DAYS and usual and usual[0][0] < SHORT_DAY_CLOSES:
-            exceptions.append(ExceptionContent(day, HOLIDAY_NAMES[key], usual[0][0], SHORT_DAY_CLOSES))
-    return exceptions
-
-
-def easter_sunday(year: int) -> date:
-    """Return Easter Sunday in the Gregorian calendar (the computation of Meeus, Jones and Butcher)."""
-    golden, century, rest = year % 19, year // 100, year % 100
-    moon = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
-    sunday = (32 + 2 * (century % 4) + 2 * (rest // 4) - moon - rest % 4) % 7
-    shift = (golden + 11 * moon + 22 * sunday) // 451
-    month, day = divmod(moon + sunday - 7 * shift + 114, 31)
-    return date(year, month, day + 1)
+def short_days_of(place: PlaceContent, *, first: date, days: int = 365) -> list[ShortDay]:
+    """Return the last days of the year, on which a location is open until two."""
+    return [
+        ShortDay(day, SHORT_DAYS[day.month, day.day], usual[0][0], SHORT_DAY_CLOSES)
+        for day in (first + timedelta(days=n) for n in range(days))
+        if (day.month, day.day) in SHORT_DAYS
+        and (usual := place.week.get(day.weekday(), ()))
+        and usual[0][0] < SHORT_DAY_CLOSES
+    ]
 
 
 def _week(weekdays: str, saturday: str = "", sunday: str = "") -> Week:
@@ -124,38 +76,44 @@ STORES = (
     PlaceContent(
         code="ber-mitte", kind="store", street_address="Rosenthaler Straße 39", postal_code="10178", city="Berlin",
         name={"en": "Berlin Mitte", "de": "Berlin Mitte", "ar": "برلين ميته", "fa": "برلین میته"},
-        country_code="DE", time_zone="Europe/Berlin", phone="+493023125011", latitude=52.5246, longitude=13.4021,
+        country_code="DE", holiday_calendar="DE-BE", time_zone="Europe/Berlin", phone="+493023125011",
+        latitude=52.5246, longitude=13.4021,
         week=_week("10:00-20:00", "10:00-20:00"), ships=True, takes_returns=True, pickup_lead_minutes=60, ship_rank=40,
     ),
     PlaceContent(
         code="ber-kreuzberg", kind="store", street_address="Bergmannstraße 21", postal_code="10961", city="Berlin",
         name={"en": "Berlin Kreuzberg", "de": "Berlin Kreuzberg", "ar": "برلين كرويتسبرغ", "fa": "برلین کرویتسبرگ"},
-        country_code="DE", time_zone="Europe/Berlin", phone="+493023125012", latitude=52.4893, longitude=13.3919,
+        country_code="DE", holiday_calendar="DE-BE", time_zone="Europe/Berlin", phone="+493023125012",
+        latitude=52.4893, longitude=13.3919,
         week=_week("10:00-13:30 14:30-19:00", "10:00-18:00"), ships=False, takes_returns=True, pickup_lead_minutes=90,
     ),
     PlaceContent(
         code="ham-altona", kind="store", street_address="Ottenser Hauptstraße 14", postal_code="22765", city="Hamburg",
         name={"en": "Hamburg Altona", "de": "Hamburg Altona", "ar": "هامبورغ ألتونا", "fa": "هامبورگ آلتونا"},
-        country_code="DE", time_zone="Europe/Berlin", phone="+494066969013", latitude=53.5516, longitude=9.9323,
+        country_code="DE", holiday_calendar="DE-HH", time_zone="Europe/Berlin", phone="+494066969013",
+        latitude=53.5516, longitude=9.9323,
         week=_week("10:00-19:00", "10:00-18:00"), ships=True, takes_returns=True, pickup_lead_minutes=120, ship_rank=60,
     ),
     PlaceContent(
         code="muc-zentrum", kind="store", street_address="Sendlinger Straße 28", postal_code="80331", city="München",
         name={"en": "Munich Zentrum", "de": "München Zentrum", "ar": "ميونخ المركز", "fa": "مونیخ مرکز"},
-        country_code="DE", time_zone="Europe/Berlin", phone="+498999998014", latitude=48.1353, longitude=11.5691,
+        country_code="DE", holiday_calendar="DE-BY", time_zone="Europe/Berlin", phone="+498999998014",
+        latitude=48.1353, longitude=11.5691,
         week=_week("09:30-20:00", "09:30-20:00"), ships=True, takes_returns=True, pickup_lead_minutes=60, ship_rank=50,
     ),
     PlaceContent(
         code="hel-keskusta", kind="store", street_address="Aleksanterinkatu 19", postal_code="00100", city="Helsinki",
         name={"en": "Helsinki Keskusta", "de": "Helsinki Keskusta", "ar": "هلسنكي المركز", "fa": "هلسینکی مرکز"},
-        country_code="FI", time_zone="Europe/Helsinki", phone="+493023125015", latitude=60.1689, longitude=24.9459,
+        country_code="FI", holiday_calendar="FI", time_zone="Europe/Helsinki", phone="+493023125015",
+        latitude=60.1689, longitude=24.9459,
         week=_week("09:00-20:00", "10:00-18:00", "12:00-18:00"), ships=True, takes_returns=True, pickup_lead_minutes=45,
         pickup_keep_days=14, ship_rank=30,
     ),
     PlaceContent(
         code="wie-neubau", kind="store", street_address="Neubaugasse 52", postal_code="1070", city="Wien",
         name={"en": "Vienna Neubau", "de": "Wien Neubau", "ar": "فيينا نويباو", "fa": "وین نویباو"},
-        country_code="AT", time_zone="Europe/Vienna", phone="+493023125016", latitude=48.2014, longitude=16.3490,
+        country_code="AT", holiday_calendar="AT-9", time_zone="Europe/Vienna", phone="+493023125016",
+        latitude=48.2014, longitude=16.3490,
         week=_week("10:00-18:30", "10:00-17:00"), ships=False, takes_returns=True, pickup_lead_minutes=120,
         pickup_keep_days=10,
     ),
@@ -165,13 +123,15 @@ WAREHOUSES = (
     PlaceContent(
         code="wh-berlin", kind="warehouse", street_address="Am Borsigturm 100", postal_code="13507", city="Berlin",
         name={"en": "Warehouse Berlin", "de": "Lager Berlin", "ar": "مستودع برلين", "fa": "انبار برلین"},
-        country_code="DE", time_zone="Europe/Berlin", phone="+493023125091", latitude=52.5826, longitude=13.2901,
+        country_code="DE", holiday_calendar="DE-BE", time_zone="Europe/Berlin", phone="+493023125091",
+        latitude=52.5826, longitude=13.2901,
         week=_week("06:00-22:00", "06:00-14:00"), ships=True, takes_returns=True, offers_pickup=False, ship_rank=10,
     ),
     PlaceContent(
         code="wh-hamburg", kind="warehouse", street_address="Billbrookdeich 171", postal_code="22113", city="Hamburg",
         name={"en": "Warehouse Hamburg", "de": "Lager Hamburg", "ar": "مستودع هامبورغ", "fa": "انبار هامبورگ"},
-        country_code="DE", time_zone="Europe/Berlin", phone="+494066969092", latitude=53.5316, longitude=10.0899,
+        country_code="DE", holiday_calendar="DE-HH", time_zone="Europe/Berlin", phone="+494066969092",
+        latitude=53.5316, longitude=10.0899,
         week=_week("06:00-22:00"), ships=True, takes_returns=False, offers_pickup=False, ship_rank=20,
     ),
 )  # fmt: skip

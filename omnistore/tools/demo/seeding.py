@@ -102,7 +102,7 @@ def _write_base(
     allow_idle_transaction()
     journal.ensure_months((now - timedelta(days=stock.OPENING_DAYS_AGO)).date(), now.date())
     progress.show("Opening stores", 0)
-    locations = write_locations(today=now.date())
+    locations = write_locations(now=now)
     # One hash for all: the README prints this password anyway.
     password = make_password(people.PASSWORD)
     write_sellers(locations=locations.values(), since=now - timedelta(days=stock.OPENING_DAYS_AGO))

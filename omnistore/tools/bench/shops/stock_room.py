@@ -59,7 +59,7 @@ class Shopper:
 def fill_shelves(*, now: datetime, kinds: int = PRODUCTS) -> Catalogue:
     """Write locations, products in ten categories with stock in four locations, and the variant of the flash sale."""
     journal.ensure_months(now.date(), now.date())
-    locations = write_locations(today=now.date())
+    locations = write_locations(now=now)
     categories = Category.objects.bulk_create(
         Category(slug=f"shelf-{number}", path=f"shelf-{number}", name={"en": f"Shelf {number}"}, position=number)
         for number in range(CATEGORIES)
