@@ -10,6 +10,7 @@ import orjson
 from django.conf import settings
 
 from accounts.services.customers.customer_import import phone_of
+from core.actors import THE_SYSTEM
 from core.data import sql
 from core.data.imports import (
     REFUSE_LATER_DUPLICATES,
@@ -27,6 +28,8 @@ from core.texts.spelling import plain_postcode, plain_text
 from inventory.models import Location, OpeningHours
 from inventory.rules.opening import END_OF_DAY
 from inventory.rules.places import MOST_KEEP_DAYS, MOST_LEAD_MINUTES, known_country, known_time_zone
+from inventory.rules.public_holidays import known_calendar
+from inventory.services.public_holidays import close_on_public_holidays
 
 DAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
 SERVICES = ("pickup", "ship", "returns")
@@ -40,7 +43,10 @@ _SPAN = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-(?:([01][0-9]|2[0-3]):([0-5
 _LANGUAGES = tuple(dict(settings.LANGUAGES))
 
 REQUIRED = ("code", "kind", "street_address", "city", "country_code", "latitude", "longitude", "time_zone")
-OPTIONAL = (*(f"name_{language}" for language in _LANGUAGES), "postal_code", "phone", "hours", "services", *DEFAULTS)
+OPTIONAL = (
+    *(f"name_{language}" for language in _LANGUAGES), "postal_code", "phone", "hours", "services", "holiday_calendar",
+    *DEFAULTS,
+)  # fmt: skip
 
 _STAGING = (
     Column("key", "text"),
@@ -54,6 +60,7 @@ _STAGING = (
     Column("latitude", "float8"),
     Column("longitude", "float8"),
     Column("time_zone", "text"),
+    Column("holiday_calendar", "text"),
     Column("offers_pickup", "boolean"),
     Column("ships", "boolean"),
     Column("takes_returns", "boolean"),
@@ -72,16 +79,16 @@ _DECIDE = f"""
 UPDATE import_rows SET action = CASE
     WHEN location.id IS NULL THEN 'create'
     WHEN location.name @> staged.names AND location.present = staged.wanted
-        AND location.hours = staged.hours THEN 'same'
+        AND staged.holiday_calendar IN ('', location.holiday_calendar) AND location.hours = staged.hours THEN 'same'
     ELSE 'update' END
 FROM (
-    SELECT line, key, names, reason, ({_COLUMNS})::text AS wanted,
+    SELECT line, key, names, reason, holiday_calendar, ({_COLUMNS})::text AS wanted,
         (SELECT coalesce(string_agg(weekday || ' ' || opening || ' ' || closing, ',' ORDER BY weekday, opening), '')
          FROM unnest(weekdays, opens, closes) AS span (weekday, opening, closing)) AS hours
     FROM import_rows
 ) AS staged
 LEFT JOIN (
-    SELECT id, code, name, ({_COLUMNS})::text AS present,
+    SELECT id, code, name, holiday_calendar, ({_COLUMNS})::text AS present,
         (SELECT coalesce(string_agg(weekday || ' ' || opens || ' ' || closes, ',' ORDER BY weekday, opens), '')
          FROM inventory_openinghours WHERE location_id = inventory_location.id) AS hours
     FROM inventory_location
@@ -89,11 +96,12 @@ LEFT JOIN (
 WHERE staged.line = import_rows.line AND staged.reason = ''
 """
 _SET_LOCATIONS = f"""
-INSERT INTO inventory_location (code, name, {_COLUMNS}, :columns)
-SELECT key, names, {_COLUMNS}, :defaults FROM import_rows
+INSERT INTO inventory_location (code, name, holiday_calendar, {_COLUMNS}, :columns)
+SELECT key, names, holiday_calendar, {_COLUMNS}, :defaults FROM import_rows
 WHERE reason = '' AND action <> 'same' AND line BETWEEN %(first)s AND %(last)s
 ON CONFLICT (code) DO UPDATE SET
     name = inventory_location.name || excluded.name,
+    holiday_calendar = coalesce(nullif(excluded.holiday_calendar, ''), inventory_location.holiday_calendar),
     ({_COLUMNS}) = ROW({", ".join(f"excluded.{name.strip()}" for name in _COLUMNS.split(","))})
 """
 _CLEAR_HOURS = """
@@ -117,7 +125,8 @@ def import_stores(*, path: Path, options: Options) -> dict[str, Any]:
     Create or change stores and warehouses from a CSV file, by code, and return the figures of the run.
 
     A row replaces everything about the location except exceptional days and whether it is active: hours and services
-    that it does not name are removed. Raises UnusableFile and ImportRunning.
+    that it does not name are removed. A calendar of public holidays that it does not name stays; places are closed on
+    the holidays of theirs at once. Raises UnusableFile and ImportRunning.
     """
 
     def write(first: int, last: int) -> None:
@@ -137,7 +146,10 @@ def import_stores(*, path: Path, options: Options) -> dict[str, Any]:
         numbers=tuple(DEFAULTS),
         fractions=("latitude", "longitude"),
     )
-    return run_import(plan, path, options)
+    figures = run_import(plan, path, options)
+    if not options.is_trial:
+        close_on_public_holidays(by=THE_SYSTEM, now=options.now)
+    return figures
 
 
 def parse_hours(cell: str) -> list[Span]:
@@ -206,6 +218,7 @@ def _read(cells: Cells) -> Sequence[Any]:
         _degrees(cells, "latitude", 90),
         _degrees(cells, "longitude", 180),
         _time_zone(cells),
+        left_empty(cells, "holiday_calendar", lambda: _calendar(cells), empty=""),
         *(service in services for service in SERVICES),
         *(_number(cells, name) for name in DEFAULTS),
         [weekday for weekday, _, _ in spans],
@@ -261,6 +274,14 @@ def _time_zone(cells: Cells) -> str:
     if name is None:
         raise RowRefused("unknown_time_zone", written)
     return name
+
+
+def _calendar(cells: Cells) -> str:
+    written = text(cells, "holiday_calendar", longest=20)
+    calendar = known_calendar(written) if written else ""
+    if calendar is None:
+        raise RowRefused("unknown_calendar", written)
+    return calendar
 
 
 def _degrees(cells: Cells, name: str, most: int) -> float:

@@ -54,6 +54,48 @@ def test_a_second_run_changes_nothing_and_a_changed_row_all_it_says(write_csv, r
     assert mitte.exceptions.count() == 1
 
 
+class TestPublicHolidays:
+    HEADER = f"{HEADER},holiday_calendar"
+
+    def closed(self, code="ber-mitte"):
+        return OpeningException.objects.filter(location__code=code, opens=None, source="calendar").count()
+
+    @pytest.mark.django_db
+    def test_the_place_is_closed_on_them_at_once(self, write_csv, run):
+        run("import_stores", write_csv(self.HEADER, (*MITTE, "de-be"), (*DEPOT, "")))
+
+        assert Location.objects.get(code="ber-mitte").holiday_calendar == "DE-BE"
+        assert self.closed() > 0
+        assert self.closed("depot") == 0
+
+    @pytest.mark.django_db
+    def test_a_row_without_a_calendar_keeps_the_one_of_the_place(self, write_csv, run):
+        run("import_stores", write_csv(self.HEADER, (*MITTE, "DE-BE")))
+
+        again = run("import_stores", write_csv(HEADER, MITTE))
+        other = run("import_stores", write_csv(self.HEADER, (*MITTE, "DE-BY")))
+
+        assert (again["same"], other["updated"]) == (1, 1)
+        assert Location.objects.get(code="ber-mitte").holiday_calendar == "DE-BY"
+
+    @pytest.mark.django_db
+    def test_an_unknown_one_is_left_out_and_told(self, write_csv, run):
+        figures = run("import_stores", write_csv(self.HEADER, (*MITTE, "Berlin")))
+
+        assert figures["created"] == 1
+        assert figures["told"] == [(2, "holiday_calendar", "unknown_calendar", "Berlin")]
+        assert Location.objects.get(code="ber-mitte").holiday_calendar == ""
+
+    @pytest.mark.django_db
+    def test_a_dry_run_closes_nothing(self, write_csv, run):
+        run("import_stores", write_csv(self.HEADER, (*MITTE, "DE-BE")))
+        OpeningException.objects.all().delete()
+
+        run("import_stores", write_csv(self.HEADER, (*MITTE, "DE-BE")), "--dry-run")
+
+        assert self.closed() == 0
+
+
 @pytest.mark.django_db
 def test_a_dry_run_writes_nothing(write_csv, run):
     assert run("import_stores", write_csv(HEADER, MITTE), "--dry-run")["created"] == 1
