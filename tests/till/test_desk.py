@@ -217,13 +217,24 @@ def test_a_choice_among_goods_that_have_changed_is_refused(clerk, ana, high_stre
 def test_giving_up_says_why_and_pays_back(clerk, ready):
     silent = clerk.post("pickup_act", ready.pk, "reject", key=new_key(), reason=" ")
     assert "Enter a reason for the customer." in text_of(silent)
-    clerk.post("pickup_act", ready.pk, "reject", key=new_key(), reason="Nobody came")
+    clerk.post("pickup_act", ready.pk, "reject", key=new_key(), reason="Broken")
 
     ready.refresh_from_db()
-    assert (ready.state, ready.reject_reason) == ("cancelled", "Nobody came")
+    assert (ready.state, ready.reject_reason) == ("cancelled", "Broken")
     assert Refund.objects.get().amount == 1290
     assert clerk.post("pickup_act", ready.pk, "ready").status_code == 409
     assert clerk.post("pickup_act", ready.pk, "explode").status_code == 404
+
+
+def test_a_buyer_who_no_longer_wants_it_is_another_case(clerk, manager, ready):
+    """The buyer of a rejected pickup reads that the store could not prepare it, which would be untrue."""
+    page = clerk.get("pickup", ready.pk)
+    assert "The store cannot fulfil it" in text_of(page)
+    assert "a manager cancels the order" in text_of(page)
+
+    page = manager.get("pickup", ready.pk)
+    assert f'{address("order", ready.order.number)}#cancel"' in page.content.decode()
+    assert 'id="cancel"' in manager.get("order", ready.order.number).content.decode()
 
 
 def test_the_desk_takes_as_many_statements_for_many_as_for_few(clerk, high_street, ana, mug):

@@ -245,6 +245,7 @@ class PickupPage(TillView):
             "balances": balances or _balances(view, pickup),
             "is_locked": pickup.wrong_codes >= MOST_WRONG_CODES,
             "tries_left": max(0, MOST_WRONG_CODES - pickup.wrong_codes),
+            "may_cancel": view.staff.may(roles.CANCEL_ORDER),
             "may_unlock": view.staff.may(roles.UNLOCK_PICKUP),
             "handed": handed or _pieces_form(pickup, "handed"),
             "rejected": rejected or _pieces_form(pickup, "rejected"),

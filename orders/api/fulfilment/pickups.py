@@ -249,6 +249,8 @@ class RejectPickup(PickupApiView):
         """
         Reject a pickup, or some pieces of it, that the store cannot serve; what was paid for them is refunded.
 
+        The buyer is told that the store could not prepare the goods. For a buyer who no longer wants them, use
+        `till/orders/{number}/cancellation/`; goods that nobody collects end by themselves.
         Pieces that are rejected while others are kept become a cancelled pickup of their own.
         """
         now = timezone.now()
