@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
             field=inventory.models.fields.HolidayCalendarField(
                 blank=True,
                 db_default="",
-                help_text="A country like DE, or its region like DE-BE: the place is closed on their public holidays.",
+                help_text="A country like DE, or its region like DE-BE: the place is closed on their public holidays, unless you enter hours for one.",
                 max_length=10,
                 verbose_name="public holidays of",
             ),
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             field=inventory.models.fields.HolidayCalendarField(
                 blank=True,
                 db_default="",
-                help_text="A country like DE, or its region like DE-BE: the place is closed on their public holidays.",
+                help_text="A country like DE, or its region like DE-BE: the place is closed on their public holidays, unless you enter hours for one.",
                 max_length=10,
                 verbose_name="public holidays of",
             ),

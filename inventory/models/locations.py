@@ -87,7 +87,10 @@ class Location(models.Model):
     )
     holiday_calendar = HolidayCalendarField(
         _("public holidays of"), max_length=10, blank=True, db_default="",
-        help_text=_("A country like DE, or its region like DE-BE: the place is closed on their public holidays."),
+        help_text=_(
+            "A country like DE, or its region like DE-BE: the place is closed on their public holidays, "
+            "unless you enter hours for one."
+        ),
     )  # fmt: skip
     is_active = models.BooleanField(_("active"), default=True)
 

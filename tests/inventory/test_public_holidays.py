@@ -67,6 +67,12 @@ class TestCalendars:
         assert berlin == {"en": "Christmas Day", "de": "Erster Weihnachtstag"}
         assert tehran == {"en": "Nowruz", "fa": "جشن نوروز"}
 
+    def test_the_servers_language_does_not_count(self, monkeypatch):
+        """holidays 0.108 answers in it when it lacks a language (findings/holidays-answers-in-the-servers-language.sh)."""
+        monkeypatch.setenv("LANGUAGE", "uk")
+
+        assert public_holidays("DE-BE", years=[2026], languages=["fa", "en"])[CHRISTMAS] == {"en": "Christmas Day"}
+
     def test_where_it_has_none_of_them_the_first_one_gets_its_own(self):
         names = public_holidays("DE", years=[2026], languages=["fa"])[CHRISTMAS]
 
