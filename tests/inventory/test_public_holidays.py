@@ -68,7 +68,7 @@ class TestCalendars:
         assert tehran == {"en": "Nowruz", "fa": "جشن نوروز"}
 
     def test_the_servers_language_does_not_count(self, monkeypatch):
-        """holidays 0.108 answers in it when it lacks a language (findings/holidays-answers-in-the-servers-language.sh)."""
+        """holidays 0.108 answers in it otherwise: findings/holidays-answers-in-the-servers-language.sh."""
         monkeypatch.setenv("LANGUAGE", "uk")
 
         assert public_holidays("DE-BE", years=[2026], languages=["fa", "en"])[CHRISTMAS] == {"en": "Christmas Day"}
